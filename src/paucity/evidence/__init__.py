@@ -1,0 +1,1 @@
+"""Studies: the model, the checks, eligibility, claims."""

@@ -1,0 +1,386 @@
+"""Decide which cohorts and agents a set of criteria lets in, with each criterion's verdict.
+
+Criteria stand at three levels: the report, the cohort, and the agent across reports. A cohort of
+which only part qualifies is not let in whole: the answer says how many qualify and, where no
+sub-cohort carries them, asks for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from paucity.evidence.cohorts import Family
+from paucity.evidence.facts import (
+    Because,
+    CohortFacts,
+    FactError,
+    Share,
+    both,
+    narrower,
+    therapies_of,
+)
+from paucity.evidence.model import Study
+from paucity.expression.nodes import And, Compare, Is, Name, Node, Not, Number, Or, Text
+from paucity.logic import UNKNOWN, Bounds, Truth, add, all_of, any_of, compare, exactly, negate
+from paucity.protocol import CriteriaSet, Criterion
+from paucity.text import Finding, Severity, did_you_mean
+from paucity.vocabulary import Kind, Vocabulary
+
+
+class Verdict(StrEnum):
+    """Whether something is let in."""
+
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One criterion's verdict on one report, cohort or agent, and the lines it rests on."""
+
+    criterion: str
+    label: str
+    level: str
+    truth: Truth
+    share: Share | None
+    because: tuple[Because, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CohortResult:
+    """What the criteria say of one cohort.
+
+    Attributes:
+        share: how many members qualify, at least and at most.
+        carried_by: included sub-cohorts that hold the members who qualify.
+    """
+
+    study: str
+    cohort: str
+    verdict: Verdict
+    share: Share
+    judgements: tuple[Judgement, ...]
+    carried_by: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentResult:
+    """What the criteria say of one agent across reports."""
+
+    agent: str
+    verdict: Verdict
+    patients: Bounds
+    cohorts: tuple[tuple[str, str], ...]
+    reports: tuple[str, ...]
+    judgements: tuple[Judgement, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """The outcome of one set of criteria over all studies."""
+
+    criteria: str
+    cohorts: Mapping[tuple[str, str], CohortResult]
+    agents: Mapping[str, AgentResult]
+    findings: tuple[Finding, ...]
+
+    def included_cohorts(self) -> tuple[tuple[str, str], ...]:
+        """Return the cohorts let in under an agent that is let in, in study order."""
+        allowed = {
+            c for a in self.agents.values() if a.verdict is Verdict.INCLUDED for c in a.cohorts
+        }
+        return tuple(key for key in self.cohorts if key in allowed)
+
+
+def resolve(name: str, sets: Mapping[str, CriteriaSet]) -> CriteriaSet:
+    """Return a set of criteria with those of the set it is based on filled in."""
+    own = sets[name]
+    chain = [own]
+    seen = {name}
+    while chain[-1].based_on in sets and chain[-1].based_on not in seen:
+        seen.add(chain[-1].based_on)
+        chain.append(sets[chain[-1].based_on])
+    merged: dict[str, dict[str, Criterion]] = {"report": {}, "cohort": {}, "agent": {}}
+    for criteria in reversed(chain):
+        for level, held in merged.items():
+            for gone in criteria.drop:
+                held.pop(gone, None)
+            held.update(getattr(criteria, level))
+    return CriteriaSet(marks=own.marks, label=own.label, source=own.source, **merged)
+
+
+def assess(
+    name: str,
+    criteria: CriteriaSet,
+    studies: Mapping[str, Study],
+    vocabulary: Vocabulary,
+    agents: Iterable[str] = (),
+) -> Eligibility:
+    """Apply a set of criteria to every cohort and every agent.
+
+    Args:
+        name: the set's name.
+        criteria: the set, resolved.
+        studies: the studies by identifier.
+        vocabulary: the review's vocabulary.
+        agents: agents that were searched for, which are judged even if no study used them.
+
+    Returns:
+        The verdict on every cohort and agent. Criteria that ask for what there is not give findings
+        and count as unknown.
+    """
+    findings: list[Finding] = []
+    results: dict[tuple[str, str], CohortResult] = {}
+    for study in studies.values():
+        results.update(_study_results(study, criteria, vocabulary, findings))
+    verdicts = _agents(criteria, studies, results, agents, findings, vocabulary)
+    return Eligibility(name, results, verdicts, tuple(dict.fromkeys(findings)))
+
+
+def _study_results(
+    study: Study, criteria: CriteriaSet, vocabulary: Vocabulary, findings: list[Finding]
+) -> dict[tuple[str, str], CohortResult]:
+    family = Family(study)
+    shares: dict[str, Share] = {}
+    judged: dict[str, tuple[Judgement, ...]] = {}
+    for cohort_id in study.cohorts:
+        facts = CohortFacts(study, family, cohort_id, vocabulary)
+        share, judgements = _judge(facts, criteria, findings)
+        shares[cohort_id], judged[cohort_id] = share, judgements
+    for cohort_id in _leaves_first(family):
+        shares[cohort_id] = _from_below(cohort_id, shares, family)
+    return {(study.id, c): _result(study, c, shares, judged[c], family) for c in study.cohorts}
+
+
+def _judge(
+    facts: CohortFacts, criteria: CriteriaSet, findings: list[Finding]
+) -> tuple[Share, tuple[Judgement, ...]]:
+    total = Share(facts.n, facts.n, facts.n)
+    out = []
+    for level in ("report", "cohort"):
+        held: Mapping[str, Criterion] = getattr(criteria, level)
+        for name, criterion in held.items():
+            facts.because = []
+            try:
+                share = facts.share(criterion.require.node)
+            except FactError as error:
+                findings.append(_unanswerable(criterion, name, error))
+                share = Share(0, facts.n, facts.n)
+            total = both(total, share)
+            because = tuple(facts.because)
+            out.append(Judgement(name, criterion.label or name, level, share.truth, share, because))
+    return total, tuple(out)
+
+
+def _unanswerable(criterion: Criterion, name: str, error: FactError) -> Finding:
+    span = criterion.marks.span("require")
+    hint = f"known here: {', '.join(error.known)}" if error.known else ""
+    return Finding(
+        "criterion-unanswerable",
+        Severity.ERROR,
+        type(span)(span.file, span.line, span.column + error.column),
+        f"criterion `{name}`: {error.message}",
+        hint,
+        f"criteria/{name}",
+    )
+
+
+def _leaves_first(family: Family) -> list[str]:
+    return sorted(family.cohorts, key=lambda c: (-len(family.ancestors(c)), c))
+
+
+def _from_below(cohort_id: str, shares: Mapping[str, Share], family: Family) -> Share:
+    """Return what a cohort's parts say of how many of the whole qualify."""
+    share = shares[cohort_id]
+    for child in family.children(cohort_id):
+        size = family.people(child).exact
+        if size is None:
+            continue
+        part = shares[child]
+        rest = share.n - int(size)
+        low, high = (part.low if size else 0), (part.high if size else 0) + max(0, rest)
+        share = narrower(share, Share(min(low, share.n), min(max(high, low), share.n), share.n))
+    for parts in family.divisions(cohort_id):
+        sizes = [family.people(p).exact for p in parts]
+        if all(s is not None for s in sizes) and sum(s or 0 for s in sizes) == share.n:
+            low = sum(shares[p].low for p, s in zip(parts, sizes, strict=True) if s)
+            high = sum(shares[p].high for p, s in zip(parts, sizes, strict=True) if s)
+            share = narrower(share, Share(low, high, share.n))
+    return share
+
+
+def _result(
+    study: Study,
+    cohort_id: str,
+    shares: Mapping[str, Share],
+    judgements: tuple[Judgement, ...],
+    family: Family,
+) -> CohortResult:
+    share = shares[cohort_id]
+    below = [d for d in family.descendants(cohort_id) if shares[d].truth is True]
+    carried = family.topmost(below)
+    verdict, reason = _verdict(share, judgements, carried, family)
+    return CohortResult(study.id, cohort_id, verdict, share, judgements, carried, reason)
+
+
+def _verdict(
+    share: Share, judgements: tuple[Judgement, ...], carried: tuple[str, ...], family: Family
+) -> tuple[Verdict, str]:
+    if share.truth is True:
+        return Verdict.INCLUDED, "meets every criterion"
+    failed = [j.label for j in judgements if j.truth is False]
+    if share.truth is False:
+        why = "; ".join(failed) or "no member meets all criteria together"
+        return Verdict.EXCLUDED, f"does not meet: {why}"
+    held = family.distinct(carried) if carried else exactly(0)
+    if share.low > 0 and held.low is not None and held.low >= share.high:
+        names = ", ".join(carried)
+        return Verdict.EXCLUDED, (
+            f"{share.high} of {share.n} are eligible, and stand as their own cohort: {names}"
+        )
+    if share.partly and share.low == share.high:
+        return Verdict.UNDECIDED, (
+            f"{share.low} of {share.n} are eligible: write them as a sub-cohort of their own"
+        )
+    open_ = [j.label for j in judgements if j.truth is None]
+    bounds = f"{share.low} to {share.high} of {share.n} may be eligible"
+    return Verdict.UNDECIDED, f"{bounds}; not known: {'; '.join(open_)}"
+
+
+# -- agents ------------------------------------------------------------------------------------
+
+
+def _agents(
+    criteria: CriteriaSet,
+    studies: Mapping[str, Study],
+    results: Mapping[tuple[str, str], CohortResult],
+    searched: Iterable[str],
+    findings: list[Finding],
+    vocabulary: Vocabulary,
+) -> dict[str, AgentResult]:
+    groups: dict[str, dict[str, list[str]]] = {}
+    open_: dict[str, list[tuple[str, str]]] = {}
+    for study in studies.values():
+        family = Family(study)
+        for therapy in study.therapies.values():
+            groups.setdefault(therapy.agent.name, {})
+        for cohort_id in study.cohorts:
+            for name in therapies_of(study, family, cohort_id):
+                agent = study.therapies[name].agent.name
+                verdict = results[study.id, cohort_id].verdict
+                if verdict is Verdict.INCLUDED:
+                    groups[agent].setdefault(study.id, []).append(cohort_id)
+                elif verdict is Verdict.UNDECIDED:
+                    open_.setdefault(agent, []).append((study.id, cohort_id))
+    for agent in searched:
+        groups.setdefault(agent, {})
+    return {
+        agent: _agent_result(
+            agent, groups[agent], open_.get(agent, []), criteria, studies, findings, vocabulary
+        )
+        for agent in sorted(groups, key=str.casefold)
+    }
+
+
+def _agent_result(
+    agent: str,
+    held: Mapping[str, list[str]],
+    open_: list[tuple[str, str]],
+    criteria: CriteriaSet,
+    studies: Mapping[str, Study],
+    findings: list[Finding],
+    vocabulary: Vocabulary,
+) -> AgentResult:
+    patients = exactly(0)
+    cohorts: list[tuple[str, str]] = []
+    for study_id, names in held.items():
+        family = Family(studies[study_id])
+        patients = add(patients, family.distinct(names))
+        cohorts += [(study_id, n) for n in family.topmost(names)]
+    patients = _less_shared(patients, cohorts, studies)
+    possible = patients
+    for study_id, name in open_:
+        more = Family(studies[study_id]).people(name).high
+        high = None if possible.high is None or more is None else possible.high + more
+        possible = Bounds(possible.low, high)
+    values = {
+        "patients": possible,
+        "reports": exactly(len(held)),
+        "cohorts": exactly(len(cohorts)),
+    }
+    judgements = []
+    for name, criterion in criteria.agent.items():
+        try:
+            truth = _agent_truth(criterion.require.node, values, agent, vocabulary)
+        except FactError as error:
+            findings.append(_unanswerable(criterion, name, error))
+            truth = None
+        because = tuple(Because(f"{s}/{c}", studies[s].cohorts[c].marks.span()) for s, c in cohorts)
+        judgements.append(Judgement(name, criterion.label or name, "agent", truth, None, because))
+    verdict, reason = _agent_verdict(judgements, cohorts, patients)
+    reports = tuple(dict.fromkeys(s for s, _ in cohorts))
+    return AgentResult(agent, verdict, patients, tuple(cohorts), reports, tuple(judgements), reason)
+
+
+def _agent_verdict(
+    judgements: list[Judgement], cohorts: list[tuple[str, str]], patients: Bounds
+) -> tuple[Verdict, str]:
+    truth = all_of(j.truth for j in judgements)
+    if truth is None:
+        open_ = "; ".join(j.label for j in judgements if j.truth is None)
+        return Verdict.UNDECIDED, f"not known: {open_}"
+    if truth is False or not cohorts:
+        failed = "; ".join(j.label for j in judgements if j.truth is False)
+        people = f"{patients} eligible {'patient' if str(patients) == '1' else 'patients'}"
+        return Verdict.EXCLUDED, f"{people}" + (f"; does not meet: {failed}" if failed else "")
+    return Verdict.INCLUDED, f"{patients} eligible patients"
+
+
+def _less_shared(
+    patients: Bounds, cohorts: list[tuple[str, str]], studies: Mapping[str, Study]
+) -> Bounds:
+    """Lower the bounds by the people that cohorts of different studies are said to share."""
+    keys = {f"{s}/{c}" for s, c in cohorts}
+    least, most = Fraction(0), Fraction(0)
+    for study_id, name in cohorts:
+        cohort = studies[study_id].cohorts[name]
+        for overlap in cohort.overlaps:
+            if overlap.cohort in keys and not overlap.cohort.startswith(f"{study_id}/"):
+                least += overlap.at_least or 0
+                size = Family(studies[study_id]).people(name).high or Fraction(0)
+                most += size if overlap.at_most is None else overlap.at_most
+    low = None if patients.low is None else max(Fraction(0), patients.low - most)
+    high = None if patients.high is None else patients.high - least
+    return Bounds(low, high if high is None or low is None else max(low, high))
+
+
+_AGENT_NAMES = ("patients", "reports", "cohorts", "agent")
+
+
+def _agent_truth(
+    node: Node, values: Mapping[str, Bounds], agent: str, vocabulary: Vocabulary
+) -> Truth:
+    match node:
+        case And(operands=operands):
+            return all_of(_agent_truth(o, values, agent, vocabulary) for o in operands)
+        case Or(operands=operands):
+            return any_of(_agent_truth(o, values, agent, vocabulary) for o in operands)
+        case Not(operand=operand):
+            return negate(_agent_truth(operand, values, agent, vocabulary))
+        case Is(left=Name(name="agent"), right=(Name() | Text()) as right):
+            term = right.name if isinstance(right, Name) else right.value
+            found = vocabulary.find(Kind.DRUG, term)
+            if found is None:
+                hint = did_you_mean(term, (t.name for t in vocabulary.terms(Kind.DRUG)))
+                raise FactError(f"`{term}` is not a known drug", right.column, [hint])
+            return vocabulary.is_a(Kind.DRUG, agent, found.name)
+        case Compare(left=Name() as left, right=Number(value=value)) if left.name in values:
+            return compare(values.get(left.name, UNKNOWN), node.operator, exactly(value))
+        case _:
+            raise FactError("this is nothing an agent has", node.column, _AGENT_NAMES)

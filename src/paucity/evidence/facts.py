@@ -1,0 +1,428 @@
+"""How many of a cohort an expression is true of: all, none, some, or bounds where it is unknown.
+
+Every fact is a :class:`Share`: the least and the greatest number of members it can be true of.
+Kleene's logic is the special case of all, none and unknown; a fact true of part of a cohort is a
+share strictly between. Shares combine by Fréchet's bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from paucity.evidence.cohorts import Family
+from paucity.evidence.model import Cohort, Part, Prior, Study
+from paucity.evidence.times import days
+from paucity.expression.nodes import (
+    And,
+    Arithmetic,
+    Call,
+    Compare,
+    Counted,
+    Includes,
+    Is,
+    Name,
+    Node,
+    Not,
+    Number,
+    Or,
+    Text,
+)
+from paucity.logic import UNKNOWN, Bounds, Truth, compare, exactly
+from paucity.record import Word, read_duration
+from paucity.spread import say_spread
+from paucity.text import Marks, Span
+from paucity.vocabulary import Kind, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One line of the text that a judgement rests on."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many members of a cohort something is true of, at least and at most.
+
+    `n` is the cohort's size; where it is not known, 0 and 1 stand for none and all.
+    """
+
+    low: int
+    high: int
+    n: int
+
+    @property
+    def truth(self) -> Truth:
+        """Return whether it is true of all (True), of none (False), or neither is known."""
+        if self.n == 0:
+            return None
+        if self.low == self.n:
+            return True
+        return False if self.high == 0 else None
+
+    @property
+    def partly(self) -> bool:
+        """Tell whether it is certainly true of some members and certainly not of others."""
+        return self.low > 0 and self.high < self.n
+
+
+def both(a: Share, b: Share) -> Share:
+    """Return the share of which two things are true together.
+
+    >>> both(Share(12, 12, 12), Share(2, 2, 12))
+    Share(low=2, high=2, n=12)
+    """
+    return Share(max(0, a.low + b.low - a.n), min(a.high, b.high), a.n)
+
+
+def either(a: Share, b: Share) -> Share:
+    """Return the share of which at least one of two things is true."""
+    return Share(max(a.low, b.low), min(a.n, a.high + b.high), a.n)
+
+
+def neither(a: Share) -> Share:
+    """Return the share of which something is not true."""
+    return Share(a.n - a.high, a.n - a.low, a.n)
+
+
+def narrower(a: Share, b: Share) -> Share:
+    """Return what two sources of knowledge about the same share say together.
+
+    Where they contradict each other the larger certain number stands.
+    """
+    low, high = max(a.low, b.low), min(a.high, b.high)
+    return Share(low, max(low, high), a.n)
+
+
+class FactError(ValueError):
+    """An expression that asks for something cohorts do not have."""
+
+    def __init__(self, message: str, column: int, known: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.column = column
+        self.known = tuple(known)
+
+
+_KINDS: dict[str, Kind] = {
+    "disease": Kind.DISEASE,
+    "trigger": Kind.TRIGGER,
+    "status": Kind.STATUS,
+    "age_group": Kind.AGE,
+    "prior": Kind.DRUG,
+    "concomitant": Kind.DRUG,
+    "agent": Kind.DRUG,
+}
+_EXCLUSIVE = frozenset({"disease", "status", "age_group"})
+_WORDS = ("line", "response_to_prior", "design", "language", "study", "cohort")
+_TIMES = ("time_on_prior", "since_prior")
+_SIZES = ("patients", "courses", "cases", "year")
+
+COHORT_NAMES = (*_KINDS, *_WORDS, *_TIMES, *_SIZES)
+"""Names an expression about a cohort may use."""
+
+
+class CohortFacts:
+    """Answers expressions about one cohort, and remembers the lines each answer rests on."""
+
+    def __init__(
+        self, study: Study, family: Family, cohort_id: str, vocabulary: Vocabulary
+    ) -> None:
+        self.study = study
+        self.family = family
+        self.id = cohort_id
+        self.cohort = study.cohorts[cohort_id]
+        self.vocabulary = vocabulary
+        people = family.people(cohort_id).exact
+        courses = self.cohort.courses
+        self.n = int(people) if people else (courses or 1)
+        self.because: list[Because] = []
+
+    # -- logic ---------------------------------------------------------------------------------
+
+    def share(self, node: Node) -> Share:
+        """Return the share of the cohort that a condition is true of.
+
+        Raises:
+            FactError: the condition is none, or asks for what cohorts do not have.
+        """
+        match node:
+            case And(operands=operands):
+                return self._fold(both, operands)
+            case Or(operands=operands):
+                return self._fold(either, operands)
+            case Not(operand=operand):
+                return neither(self.share(operand))
+            case Is(left=Name() as left, right=right) | Includes(left=Name() as left, right=right):
+                return self._fact(left, _term(right), right.column)
+            case Compare():
+                return self._compare(node)
+            case _:
+                raise FactError("this is not a condition", node.column)
+
+    def _fold(self, join: Callable[[Share, Share], Share], operands: Iterable[Node]) -> Share:
+        shares = [self.share(operand) for operand in operands]
+        result = shares[0]
+        for share in shares[1:]:
+            result = join(result, share)
+        return result
+
+    def _all(self) -> Share:
+        return Share(self.n, self.n, self.n)
+
+    def _none(self) -> Share:
+        return Share(0, 0, self.n)
+
+    def _unknown(self) -> Share:
+        return Share(0, self.n, self.n)
+
+    def _of(self, truth: Truth) -> Share:
+        return self._unknown() if truth is None else self._all() if truth else self._none()
+
+    def _note(self, text: str, marks: Marks, *path: str | int) -> None:
+        because = Because(text, marks.span(*path))
+        if because not in self.because:
+            self.because.append(because)
+
+    # -- facts ---------------------------------------------------------------------------------
+
+    def _fact(self, name: Name, term: str, column: int) -> Share:
+        if name.name in _WORDS:
+            return self._word(name.name, term)
+        if name.name not in _KINDS:
+            raise FactError(f"`{name.name}` is nothing a cohort has", name.column, COHORT_NAMES)
+        kind = _KINDS[name.name]
+        found = self.vocabulary.find(kind, term)
+        if found is None:
+            near = self.vocabulary.suggest(kind, term)
+            raise FactError(f"`{term}` is not a known {kind}", column, [near] if near else [])
+        match name.name:
+            case "prior" | "concomitant":
+                return self._had(name.name, found.name)
+            case "agent":
+                return self._agent(found.name)
+            case _:
+                return self._characteristic(name.name, kind, found.name)
+
+    def _word(self, name: str, term: str) -> Share:
+        written = {
+            "line": self.cohort.line,
+            "response_to_prior": self.cohort.response_to_prior,
+            "design": self.study.design.name if self.study.design else "",
+            "language": self.study.citation.language,
+            "study": self.study.id,
+            "cohort": self.id,
+        }[name]
+        if name == "response_to_prior" and not written:
+            written = next((p.response for p in self.cohort.prior if p.response), "")
+        if not written:
+            return self._unknown()
+        marks = self.cohort.marks if name in {"line", "response_to_prior"} else self.study.marks
+        self._note(f"{name.replace('_', ' ')}: {written}", marks, name)
+        return self._of(written.casefold() == term.casefold())
+
+    def _agent(self, term: str) -> Share:
+        names = {self.study.therapies[t].agent.name for t in self.therapies()}
+        if not names:
+            return self._unknown()
+        return self._of(any(self.vocabulary.is_a(Kind.DRUG, n, term) for n in names))
+
+    def therapies(self) -> tuple[str, ...]:
+        """Return the therapies studied in this cohort."""
+        return therapies_of(self.study, self.family, self.id)
+
+    def _characteristic(self, name: str, kind: Kind, term: str) -> Share:
+        share = self._stated(name, kind, term, self.cohort, self.n)
+        for ancestor in self.family.ancestors(self.id):
+            above = self.study.cohorts[ancestor]
+            size = self.family.people(ancestor).exact
+            whole = self._stated(name, kind, term, above, int(size) if size else self.n)
+            share = narrower(share, _restricted(whole, self.n)) if not _settled(share) else share
+        return share
+
+    def _stated(self, name: str, kind: Kind, term: str, cohort: Cohort, n: int) -> Share:
+        """Return what one cohort's own entry says of a characteristic, as a share of `n`."""
+        words: tuple[Word, ...] = getattr(cohort, name)
+        is_a = self.vocabulary.is_a
+        share = Share(0, n, n)
+        for word in words:
+            if is_a(kind, word.name, term):
+                self._note(f"{name}: {word.written}", cohort.marks, name)
+                return Share(n, n, n)
+        if name == "trigger":
+            for word in cohort.free_of:
+                if is_a(kind, term, word.name):
+                    self._note(f"free of: {word.written}", cohort.marks, "free_of")
+                    return Share(0, 0, n)
+        elif words and not any(is_a(kind, term, word.name) for word in words):
+            self._note(f"{name}: {', '.join(w.written for w in words)}", cohort.marks, name)
+            share = Share(0, 0, n)
+        return self._parts(share, name, kind, term, cohort)
+
+    def _parts(self, share: Share, name: str, kind: Kind, term: str, cohort: Cohort) -> Share:
+        """Narrow a share by how many members are said to have a characteristic."""
+        exclusive = name in _EXCLUSIVE
+        inside, outside, exact = 0, 0, None
+        for part in cohort.parts:
+            word = _part_word(part, name)
+            if word is None or part.patients is None:
+                continue
+            k = min(part.patients, share.n)
+            if word.name == term:
+                exact = k
+            elif self.vocabulary.is_a(kind, word.name, term):
+                inside = inside + k if exclusive else max(inside, k)
+            elif self.vocabulary.is_a(kind, term, word.name):
+                share = narrower(share, Share(0, k, share.n))
+            elif exclusive:
+                outside += k
+            else:
+                continue
+            self._note(f"{k} of {share.n}: {word.written}", part.marks)
+        if exact is not None:
+            return Share(exact, exact, share.n)
+        inside = min(inside, share.n)
+        return narrower(share, Share(inside, max(inside, share.n - outside), share.n))
+
+    # -- therapies had -------------------------------------------------------------------------
+
+    def _had(self, name: str, term: str) -> Share:
+        if name == "prior" and self.cohort.untreated:
+            self._note("untreated", self.cohort.marks, "untreated")
+            return self._none()
+        share = self._listed(name, term, self.cohort, self.n)
+        for ancestor in self.family.ancestors(self.id):
+            if _settled(share):
+                break
+            above = self.study.cohorts[ancestor]
+            size = self.family.people(ancestor).exact
+            whole = self._listed(name, term, above, int(size) if size else self.n)
+            share = narrower(share, _restricted(whole, self.n))
+        return share
+
+    def _listed(self, name: str, term: str, cohort: Cohort, n: int) -> Share:
+        entries: tuple[Prior, ...] = getattr(cohort, name)
+        share = Share(0, n, n)
+        for entry in entries:
+            drugs = [d for w in entry.agents for d in (w.name, *self.vocabulary.components(w.name))]
+            if not entry.not_given and any(self.vocabulary.is_a(Kind.DRUG, d, term) for d in drugs):
+                k = n if entry.patients is None else min(entry.patients, n)
+                if entry.patients is None and entry.percent is not None:
+                    continue
+                if k:
+                    self._note(_spoken(entry, k, n), entry.marks, "agents")
+                exact = len(entry.agents) == 1 and entry.within is None and drugs[0] == term
+                share = narrower(share, Share(k, k if exact else n, n))
+            elif self._ruled_out(entry, term):
+                self._note(f"none had {entry.agents[0].written}", entry.marks, "patients")
+                share = narrower(share, Share(0, 0, n))
+        return share
+
+    def _ruled_out(self, entry: Prior, term: str) -> bool:
+        """Tell whether an entry says that nobody had any drug of this kind."""
+        return (
+            entry.patients == 0
+            and len(entry.agents) == 1
+            and entry.within is None
+            and not entry.not_given
+            and self.vocabulary.is_a(Kind.DRUG, term, entry.agents[0].name)
+        )
+
+    # -- numbers -------------------------------------------------------------------------------
+
+    def _compare(self, node: Compare) -> Share:
+        left, right = node.left, node.right
+        if isinstance(left, Name) and left.name in _TIMES:
+            return self._time(left.name, node.operator, right)
+        if isinstance(left, Name) and left.name in _SIZES:
+            value = self._size(left.name)
+            return self._of(compare(value, node.operator, _number(right)))
+        known = (*_TIMES, *_SIZES)
+        raise FactError("compare one of the numbers a cohort has", left.column, known)
+
+    def _size(self, name: str) -> Bounds:
+        if name == "year":
+            self._note(f"year: {self.study.citation.year or '?'}", self.study.marks, "citation")
+            year = self.study.citation.year
+            return exactly(int(year)) if year.isdigit() else UNKNOWN
+        if name == "patients":
+            people = self.family.people(self.id)
+            self._note(f"patients: {people}", self.cohort.marks, "patients")
+            return people
+        count = getattr(self.cohort, name)
+        return UNKNOWN if count is None else exactly(count)
+
+    def _time(self, name: str, operator: str, right: Node) -> Share:
+        if not isinstance(right, Number) or not right.unit:
+            raise FactError("compare a time with a time: `14 d`", right.column)
+        limit = read_duration(f"{right.value} {right.unit}")
+        if limit is None:
+            raise FactError(f"`{right.unit}` is no unit of time", right.column)
+        for owner in (self.id, *self.family.ancestors(self.id)):
+            cohort = self.study.cohorts[owner]
+            spread = getattr(cohort, name)
+            if spread is not None:
+                bounds = days(spread)
+                self._note(f"{name.replace('_', ' ')}: {say_spread(spread)}", cohort.marks, name)
+                return self._of(compare(bounds, operator, exactly(limit.days)))
+        return self._unknown()
+
+
+def therapies_of(study: Study, family: Family, cohort_id: str) -> tuple[str, ...]:
+    """Return the therapies a cohort was studied under, by its own word, its responses or parents.
+
+    A study with a single therapy gave it to every cohort.
+    """
+    for name in (cohort_id, *family.ancestors(cohort_id)):
+        own = [t for t in study.cohorts[name].therapy if t in study.therapies]
+        entries = (*study.responses, *study.outcomes, *study.events)
+        own += [e.therapy for e in entries if e.cohort == name and e.therapy in study.therapies]
+        if own:
+            return tuple(dict.fromkeys(own))
+    return tuple(study.therapies) if len(study.therapies) == 1 else ()
+
+
+def _part_word(part: Part, name: str) -> Word | None:
+    word: Word | None = getattr(part, name)
+    return word
+
+
+def _settled(share: Share) -> bool:
+    return share.low == share.high
+
+
+def _restricted(whole: Share, n: int) -> Share:
+    """Return what a share of a whole says of `n` of its members."""
+    low = max(0, whole.low - (whole.n - n)) if whole.n >= n else 0
+    return Share(min(low, n), min(whole.high, n), n)
+
+
+def _spoken(entry: Prior, k: int, n: int) -> str:
+    agents = " + ".join(w.written for w in entry.agents)
+    return f"had {agents}" if k == n else f"{k} of {n} had {agents}"
+
+
+def _term(node: Node) -> str:
+    match node:
+        case Name(name=name):
+            return name
+        case Text(value=value):
+            return value
+        case Number(value=value):
+            return str(value)
+        case _:
+            raise FactError("expected a word here", node.column)
+
+
+def _number(node: Node) -> Bounds:
+    match node:
+        case Number(value=value):
+            return exactly(Fraction(value))
+        case Arithmetic() | Call() | Counted():
+            raise FactError("expected a number here", node.column)
+        case _:
+            raise FactError("expected a number here", node.column)

@@ -1,0 +1,52 @@
+"""Read studies and source documents into the evidence model, and check what can be checked there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from paucity.evidence.model import Study
+from paucity.record import read_document
+from paucity.sources import SourceDocument
+from paucity.text import Document, Finding
+from paucity.vocabulary import Vocabulary
+
+
+def identifier(document: Document) -> str:
+    """Return the identifier of what a document holds: its file name without folder and ending.
+
+    >>> identifier(Document("studies/strout-2010.yaml"))
+    'strout-2010'
+    """
+    return document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+
+
+def load_study(document: Document, vocabulary: Vocabulary) -> tuple[Study | None, list[Finding]]:
+    """Read one study; cohorts and therapies learn their names."""
+    study, findings = read_document(Study, document, vocabulary, id=identifier(document))
+    if study is None:
+        return None, findings
+    cohorts = {name: replace(cohort, id=name) for name, cohort in study.cohorts.items()}
+    therapies = {name: replace(t, id=name) for name, t in study.therapies.items()}
+    return replace(study, cohorts=cohorts, therapies=therapies), findings
+
+
+def load_source(
+    document: Document, vocabulary: Vocabulary
+) -> tuple[SourceDocument | None, list[Finding]]:
+    """Read one source document."""
+    return read_document(SourceDocument, document, vocabulary, id=identifier(document))
+
+
+def load_all(
+    documents: Iterable[Document], vocabulary: Vocabulary
+) -> tuple[dict[str, Study], list[Finding]]:
+    """Read many studies, in order of their names."""
+    studies: dict[str, Study] = {}
+    findings: list[Finding] = []
+    for document in documents:
+        study, found = load_study(document, vocabulary)
+        findings += found
+        if study is not None:
+            studies[study.id] = study
+    return studies, findings

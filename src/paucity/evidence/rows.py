@@ -1,0 +1,94 @@
+"""Rows of evidence: a cohort, its therapy and its response, as tables and claims use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from paucity.evidence.cohorts import Family
+from paucity.evidence.figures import Figure, denominator, level_figures
+from paucity.evidence.model import Cohort, Response, Study, Therapy
+from paucity.evidence.view import Evidence, read_in
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One cohort under one therapy, with its main response and what else is told of it.
+
+    Attributes:
+        response: the response counted; None if none is told.
+        others: other responses of the same people, at other times or read elsewhere.
+    """
+
+    study: Study
+    cohort: Cohort
+    therapy: Therapy | None
+    response: Response | None
+    others: tuple[Response, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return the cohort's name in the review."""
+        return f"{self.study.id}/{self.cohort.id}"
+
+    @property
+    def unit(self) -> str:
+        """Return what the row counts: courses where a cohort is made of repeat courses."""
+        if self.cohort.line == "repeat" and self.cohort.courses is not None:
+            return "courses"
+        return self.response.of if self.response else "patients"
+
+    @property
+    def n(self) -> int | None:
+        """Return the denominator of the row."""
+        if self.response is not None:
+            return denominator(self.response, self.study)
+        return self.cohort.patients
+
+    def figures(self) -> dict[str, Figure]:
+        """Return the figure at each level told."""
+        return level_figures(self.response, self.study) if self.response else {}
+
+
+def rows_of(study: Study, cohort_id: str) -> Iterator[Row]:
+    """Yield the rows of one cohort: one for each therapy it had a response to."""
+    from paucity.evidence.facts import therapies_of
+
+    cohort = study.cohorts[cohort_id]
+    for name in therapies_of(study, Family(study), cohort_id) or ("",):
+        therapy = study.therapies.get(name)
+        told = [r for r in study.responses if r.cohort == cohort_id and r.therapy == name]
+        own = [r for r in told if read_in(r, study) == study.read_in] or told
+        main = own[0] if own else None
+        yield Row(study, cohort, therapy, main, tuple(r for r in told if r is not main))
+
+
+def rows(evidence: Evidence, keys: Iterable[tuple[str, str]]) -> list[Row]:
+    """Return the rows of the cohorts, in order."""
+    return [row for s, c in keys for row in rows_of(evidence.studies[s], c)]
+
+
+def included_rows(evidence: Evidence) -> list[Row]:
+    """Return the rows of the included cohorts."""
+    return rows(evidence, evidence.included)
+
+
+def established_rows(evidence: Evidence) -> list[Row]:
+    """Return the rows of established therapy that the protocol names."""
+    keys = []
+    for key in evidence.protocol.established:
+        study_id, _, cohort = key.partition("/")
+        study = evidence.studies.get(study_id)
+        if study is not None and cohort in study.cohorts:
+            keys.append((study_id, cohort))
+    return rows(evidence, keys)
+
+
+def all_rows(evidence: Evidence) -> list[Row]:
+    """Return the rows of every study's cohorts that lie in no other."""
+    keys = [
+        (study.id, name)
+        for study in evidence.studies.values()
+        for name in Family(study).topmost(study.cohorts)
+    ]
+    return rows(evidence, keys)

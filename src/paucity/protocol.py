@@ -1,0 +1,190 @@
+"""What a review sets out to do: its question, criteria, claims, tables and searches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from paucity.expression import ExpressionError, Node, parse
+from paucity.record import (
+    FLAG,
+    TEXT,
+    ChoiceShape,
+    Reading,
+    Record,
+    RecordShape,
+    Word,
+    WordShape,
+    many,
+    need,
+    opt,
+    table,
+)
+from paucity.sources import SOURCE, Accepted, Source
+from paucity.text import Value
+from paucity.vocabulary import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression as written and as parsed."""
+
+    text: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionShape:
+    """An expression of the review language."""
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> Expression | None:
+        if not isinstance(value, str):
+            reading.fault("not-an-expression", at, f"`{key}` should be an expression")
+            return None
+        try:
+            return Expression(value, parse(value))
+        except ExpressionError as error:
+            place = at + error.column
+            reading.fault("not-an-expression", place, f"`{value}`: {error.message}", error.hint)
+            return None
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        definitions.setdefault(
+            "expression", {"type": "string", "description": "an expression: patients >= 2"}
+        )
+        return {"$ref": "#/$defs/expression"}
+
+
+EXPRESSION = ExpressionShape()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion(Record):
+    """One eligibility criterion."""
+
+    require: Expression = need(EXPRESSION, "what must hold: `year >= 2000`")
+    label: str = opt(TEXT, "how to print it", "")
+    source: Source | None = opt(SOURCE, "where a source states it")
+
+
+CRITERION = RecordShape(lambda: Criterion, shorthand="require")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriteriaSet(Record):
+    """A named set of eligibility criteria, at the level of report, cohort and agent."""
+
+    label: str = opt(TEXT, "how to print it", "")
+    based_on: str = opt(TEXT, "another set, whose criteria apply unless replaced by name", "")
+    drop: tuple[str, ...] = many(TEXT, "criteria of that set that do not apply")
+    report: Mapping[str, Criterion] = table(CRITERION, "criteria a report must meet")
+    cohort: Mapping[str, Criterion] = table(CRITERION, "criteria a cohort must meet")
+    agent: Mapping[str, Criterion] = table(CRITERION, "criteria an agent must meet across reports")
+    source: Source | None = opt(SOURCE, "where a source states it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Record):
+    """A conclusion, and the test that the evidence must pass for it to stand."""
+
+    says: str = need(TEXT, "the conclusion, in a few words")
+    about: Expression | None = opt(
+        EXPRESSION, "which cohorts it is about; included ones by default"
+    )
+    among: str = opt(
+        ChoiceShape(("included", "established", "all")),
+        "which evidence it is drawn from",
+        "included",
+    )
+    each: bool = opt(FLAG, "true: the test must hold for every cohort by itself", default=False)
+    test: Expression = need(EXPRESSION, "the test: `(CR + PR) / patients between 70% and 80%`")
+    source: Source | None = opt(SOURCE, "where it is printed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ongoing(Record):
+    """A study that a source names as under way."""
+
+    registry: str = opt(TEXT, "registry number", "")
+    agent: Word = need(WordShape(Kind.DRUG), "the agent")
+    population: str = opt(TEXT, "who is studied", "")
+    place: str = opt(TEXT, "where it is done", "")
+    line: str = opt(TEXT, "line of therapy as the source takes it", "")
+    source: Source | None = opt(SOURCE, "where it is named")
+    registered_line: str = opt(TEXT, "line of therapy as registered", "")
+    registered_in: Source | None = opt(SOURCE, "where the registration was read")
+    note: str = opt(TEXT, "a remark", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search(Record):
+    """A search as the protocol states it."""
+
+    database: str = need(TEXT, "the database searched")
+    condition: tuple[str, ...] = many(TEXT, "terms for the condition, any of them")
+    therapy: tuple[str, ...] = many(TEXT, "terms for therapy, any of them")
+    agents: tuple[Word, ...] = many(WordShape(Kind.DRUG), "agents searched by name")
+    limits: tuple[str, ...] = many(TEXT, "limits: language, years")
+    date: str = opt(TEXT, "date of the search, if stated", "")
+    also: tuple[str, ...] = many(TEXT, "other ways: reference lists, experts")
+    unstated: tuple[str, ...] = many(TEXT, "what is not stated about it")
+    source: Source | None = opt(SOURCE, "where it is stated")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Record):
+    """The question of the review."""
+
+    population: str = opt(TEXT, "who", "")
+    status: Word | None = opt(WordShape(Kind.STATUS), "disease status the title speaks of")
+    intervention: str = opt(TEXT, "what therapy", "")
+    outcome: str = opt(TEXT, "what outcome", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population(Record):
+    """A population for the map of what is not known."""
+
+    is_: Expression = need(EXPRESSION, 'who belongs to it: `disease is "primary HLH"`')
+    label: str = opt(TEXT, "how to print it", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level(Record):
+    """One level of the response scale."""
+
+    label: str = need(TEXT, "its name in full")
+    responder: bool = opt(FLAG, "true if people at this level count as responders", default=False)
+    outside: bool = opt(
+        FLAG, "true for what is no response level (died, not evaluable)", default=False
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol(Record):
+    """A review's protocol: the file review.yaml."""
+
+    title: str = need(TEXT, "title of the review")
+    version: str = opt(TEXT, "version of the review, as its authors count", "")
+    authors: tuple[str, ...] = many(TEXT, "authors of the review")
+    question: Question | None = opt(RecordShape(lambda: Question), "the question")
+    background: tuple[str, ...] = many(TEXT, "paragraphs for the report's opening")
+    scale: Mapping[str, Level] = table(
+        RecordShape(lambda: Level, shorthand="label"), "the response scale, best level first"
+    )
+    searches: tuple[Search, ...] = many(RecordShape(lambda: Search), "the searches")
+    criteria: Mapping[str, CriteriaSet] = table(
+        RecordShape(lambda: CriteriaSet), "named sets of eligibility criteria"
+    )
+    main: str = opt(TEXT, "the set of criteria the report rests on; the first, if left out", "")
+    established: tuple[str, ...] = many(
+        TEXT, "cohorts of established therapy, for context: `study/cohort`"
+    )
+    causes: tuple[Word, ...] = many(WordShape(Kind.GENE), "genes that cause the disease")
+    populations: Mapping[str, Population] = table(
+        RecordShape(lambda: Population, shorthand="is"), "populations for the map of what is known"
+    )
+    claims: Mapping[str, Claim] = table(RecordShape(lambda: Claim), "conclusions and their tests")
+    ongoing: tuple[Ongoing, ...] = many(RecordShape(lambda: Ongoing), "studies under way")
+    accepted: tuple[Accepted, ...] = many(RecordShape(lambda: Accepted), "accepted findings")

@@ -1,0 +1,498 @@
+"""Records read from text by a declaration, and the JSON Schema from the same declaration.
+
+A record class is a frozen dataclass whose fields say how they are read. Reading a
+:class:`~paucity.text.Map` into a record never raises: each fault becomes a finding at its line,
+the field stays empty, and the rest is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from functools import cache
+from typing import Any, Protocol, TypeVar
+
+from paucity.text import (
+    Document,
+    Finding,
+    Map,
+    Marks,
+    Seq,
+    Severity,
+    Value,
+    did_you_mean,
+    span_of,
+)
+from paucity.vocabulary import Kind, Vocabulary
+
+R = TypeVar("R", bound="Record")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Something read from a review's text; `marks` says where it and its fields stand."""
+
+    marks: Marks = field(default=Marks(""), repr=False, compare=False)
+
+
+class Reading:
+    """One file being read: its name, the vocabulary, and the findings so far."""
+
+    def __init__(self, name: str, vocabulary: Vocabulary) -> None:
+        self.name = name
+        self.vocabulary = vocabulary
+        self.findings: list[Finding] = []
+
+    def fault(self, code: str, at: int, message: str, hint: str = "", subject: str = "") -> None:
+        """Note an error at a packed place."""
+        span = span_of(self.name, at)
+        self.findings.append(Finding(code, Severity.ERROR, span, message, hint, subject))
+
+
+class Shape(Protocol):
+    """How one kind of value is read and described."""
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> Any:
+        """Return the value, or None after noting a fault."""
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        """Return the JSON Schema of the value, adding record schemas to `definitions`."""
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, Map):
+        return "a mapping"
+    if isinstance(value, Seq):
+        return "a list"
+    if value is None:
+        return "nothing"
+    return f"`{value if len(value) <= 60 else value[:57] + '...'}`"
+
+
+def _wrong(key: str, value: Value, wanted: str, at: int, reading: Reading, hint: str = "") -> None:
+    reading.fault("wrong-type", at, f"`{key}` is {_shown(value)}, expected {wanted}", hint)
+
+
+@dataclass(frozen=True, slots=True)
+class TextShape:
+    """Words, as typed."""
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> str | None:
+        if isinstance(value, str):
+            return value
+        _wrong(key, value, "words", at, reading)
+        return None
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return {"type": ["string", "number", "boolean"]}
+
+
+@dataclass(frozen=True, slots=True)
+class CountShape:
+    """A whole number of people, courses or the like; not negative."""
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> int | None:
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 12:
+            return int(value)
+        hint = ""
+        if isinstance(value, str) and value.endswith("%"):
+            hint = "a percentage goes into `percent` or `percents`"
+        _wrong(key, value, "a whole number, 0 or more", at, reading, hint)
+        return None
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return {"type": "integer", "minimum": 0}
+
+
+_DECIMAL = re.compile(r"[-+]?(\d{1,15}(\.\d{0,12})?|\.\d{1,12})")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberShape:
+    """A number as printed, with its decimals kept."""
+
+    low: int | None = None
+    high: int | None = None
+    what: str = "a number"
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> Decimal | None:
+        if isinstance(value, str):
+            text = value.removesuffix("%").strip() if self.high == 100 else value
+            if _DECIMAL.fullmatch(text):
+                try:
+                    number = Decimal(text)
+                except InvalidOperation:
+                    number = None
+                if number is not None and self._inside(number):
+                    return number
+        _wrong(key, value, self.what, at, reading)
+        return None
+
+    def _inside(self, number: Decimal) -> bool:
+        return (self.low is None or number >= self.low) and (
+            self.high is None or number <= self.high
+        )
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        out: dict[str, Any] = {"type": ["number", "string"] if self.high == 100 else "number"}
+        if self.low is not None:
+            out["minimum"] = self.low
+        if self.high is not None:
+            out["maximum"] = self.high
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class FlagShape:
+    """Yes or no, written true or false."""
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> bool | None:
+        if value in {"true", "True", "TRUE"}:
+            return True
+        if value in {"false", "False", "FALSE"}:
+            return False
+        _wrong(key, value, "true or false", at, reading)
+        return None
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceShape:
+    """One of a few fixed words."""
+
+    words: tuple[str, ...]
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> str | None:
+        if isinstance(value, str) and value in self.words:
+            return value
+        hint = did_you_mean(value, self.words) if isinstance(value, str) else ""
+        _wrong(key, value, f"one of {', '.join(self.words)}", at, reading, hint)
+        return None
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return {"enum": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the vocabulary: as written, and the preferred name it stands for.
+
+    An unknown word keeps its text and has itself as name, so nothing is lost.
+    """
+
+    written: str
+    name: str
+    known: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class WordShape:
+    """A term of the vocabulary."""
+
+    kind: Kind
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> Word | None:
+        if not isinstance(value, str):
+            _wrong(key, value, f"a {self.kind}", at, reading)
+            return None
+        term = reading.vocabulary.find(self.kind, value)
+        if term is not None:
+            return Word(value, term.name)
+        near = reading.vocabulary.suggest(self.kind, value)
+        hint = f"did you mean `{near}`?" if near else ""
+        add = f"or add it to the review's vocabulary/ as a {self.kind}"
+        reading.fault(
+            f"unknown-{self.kind.replace(' ', '-')}",
+            at,
+            f"`{value}` is not a known {self.kind}",
+            f"{hint} {add}".strip() if hint else add.removeprefix("or "),
+        )
+        return Word(value, value, known=False)
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        name = f"word-{self.kind.replace(' ', '-')}"
+        definitions.setdefault(name, {"type": "string", "description": f"a {self.kind}"})
+        return {"$ref": f"#/$defs/{name}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time as written, and in days (a month is 30.4375 days, a year 365.25)."""
+
+    written: str
+    days: Fraction
+
+    def __str__(self) -> str:
+        return self.written
+
+
+def read_duration(text: str) -> Duration | None:
+    """Return a duration, or None if the text is none.
+
+    >>> read_duration("2 wk").days
+    Fraction(14, 1)
+    """
+    from paucity.vocabulary.units import duration_days
+
+    days = duration_days(text)
+    return None if days is None else Duration(text, days)
+
+
+@dataclass(frozen=True, slots=True)
+class DurationShape:
+    """A length of time with its unit."""
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> Duration | None:
+        found = read_duration(value) if isinstance(value, str) else None
+        if found is None:
+            _wrong(
+                key, value, "a time with its unit, such as `14 d`, `2 wk` or `6 mo`", at, reading
+            )
+        return found
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return {"type": "string", "pattern": r"^[0-9.]+ ?[a-z]+$"}
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """A list; a single item may stand without its brackets."""
+
+    item: Shape
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> tuple[Any, ...]:
+        if value is None:
+            return ()
+        if not isinstance(value, Seq):
+            one = self.item.read(value, at, key, reading)
+            return () if one is None else (one,)
+        out = []
+        for i, (item, item_at) in enumerate(zip(value, value.items_at, strict=True)):
+            read = self.item.read(item, item_at, f"{key}.{i}", reading)
+            if read is not None:
+                out.append(read)
+        return tuple(out)
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        item = self.item.schema(definitions)
+        return {"anyOf": [item, {"type": "array", "items": item}]}
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """Named values: ``CR: 2``."""
+
+    item: Shape
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> dict[str, Any]:
+        if value is None:
+            return {}
+        if not isinstance(value, Map):
+            _wrong(key, value, "names with their values, one to a line", at, reading)
+            return {}
+        out = {}
+        for name, item in value.items():
+            read = self.item.read(item, value.values_at[name], f"{key}.{name}", reading)
+            if read is not None:
+                out[name] = read
+        return out
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": self.item.schema(definitions)}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordShape:
+    """A nested record; `shorthand` names the field that a bare word fills."""
+
+    cls: Callable[[], type[Record]]
+    shorthand: str = ""
+    parse: Callable[[str], Record | None] | None = None
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> Record | None:
+        cls = self.cls()
+        if isinstance(value, str) and self.parse is not None:
+            return self._parsed(value, at, key, reading)
+        if self.shorthand and isinstance(value, str | Seq):
+            bare = Map(at)
+            bare[self.shorthand] = value
+            bare.keys_at[self.shorthand] = bare.values_at[self.shorthand] = at
+            value = bare
+        if not isinstance(value, Map):
+            _wrong(key, value, f"a mapping ({', '.join(_plan(cls))})", at, reading)
+            return None
+        return read_record(cls, value, reading)
+
+    def _parsed(self, value: str, at: int, key: str, reading: Reading) -> Record | None:
+        assert self.parse is not None  # noqa: S101
+        try:
+            return self.parse(value)
+        except ValueError as error:
+            _wrong(key, value, str(error), at, reading)
+            return None
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        cls = self.cls()
+        ref = {"$ref": f"#/$defs/{cls.__name__}"}
+        if cls.__name__ not in definitions:
+            definitions[cls.__name__] = {}
+            definitions[cls.__name__] = record_schema(cls, definitions)
+        if self.shorthand or self.parse is not None:
+            return {"anyOf": [{"type": ["string", "number"]}, ref]}
+        return ref
+
+
+TEXT = TextShape()
+COUNT = CountShape()
+NUMBER = NumberShape()
+PERCENT = NumberShape(0, 100, "a percentage from 0 to 100")
+FLAG = FlagShape()
+DURATION = DurationShape()
+
+
+def need(shape: Shape, doc: str) -> Any:
+    """Declare a field that must be written."""
+    return field(metadata={"shape": shape, "doc": doc, "required": True})
+
+
+def opt(shape: Shape, doc: str, default: Any = None) -> Any:
+    """Declare a field that may be left out."""
+    return field(default=default, metadata={"shape": shape, "doc": doc})
+
+
+def many(shape: Shape, doc: str) -> Any:
+    """Declare a list, empty if left out; one item may stand without brackets."""
+    return field(default=(), metadata={"shape": ListShape(shape), "doc": doc})
+
+
+def table(shape: Shape, doc: str) -> Any:
+    """Declare named values, empty if left out."""
+    return field(default_factory=dict, metadata={"shape": TableShape(shape), "doc": doc})
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    shape: Shape
+    doc: str
+    required: bool
+
+
+@cache
+def _plan(cls: type[Record]) -> dict[str, _Field]:
+    out = {}
+    for f in fields(cls):
+        if "shape" in f.metadata:
+            name = f.name.rstrip("_")
+            out[name] = _Field(
+                f.metadata["shape"],
+                f.metadata["doc"],
+                f.default is MISSING and f.default_factory is MISSING,
+            )
+    return out
+
+
+@cache
+def _attributes(cls: type[Record]) -> dict[str, str]:
+    return {f.name.rstrip("_"): f.name for f in fields(cls) if "shape" in f.metadata}
+
+
+def read_record(cls: type[R], tree: Map, reading: Reading, **given: Any) -> R | None:
+    """Read a mapping into a record.
+
+    Args:
+        cls: the record class.
+        tree: the mapping as parsed.
+        reading: collects the findings.
+        **given: fields that do not come from the text (an identifier, say).
+
+    Returns:
+        The record, or None if a required field is missing (with a finding that says so).
+    """
+    plan = _plan(cls)
+    attributes = _attributes(cls)
+    values: dict[str, Any] = dict(given)
+    places = dict(tree.values_at)
+    for key, value in tree.items():
+        known = plan.get(key)
+        if known is None:
+            _unknown_key(key, tree, plan, reading)
+            continue
+        if value is None and not known.required:
+            continue
+        read = known.shape.read(value, places[key], key, reading)
+        if read is not None:
+            values[attributes[key]] = read
+        if isinstance(value, Map):
+            places.update((f"{key}.{name}", at) for name, at in value.values_at.items())
+    missing = [n for n, f in plan.items() if f.required and attributes[n] not in values]
+    for name in missing:
+        if name not in tree:
+            reading.fault("missing-field", tree.at, f"`{name}` is missing: {plan[name].doc}")
+    if missing:
+        return None
+    return cls(marks=Marks(reading.name, tree.at, places), **values)
+
+
+def _unknown_key(key: str, tree: Map, plan: Iterable[str], reading: Reading) -> None:
+    hint = did_you_mean(key, plan) or f"known here: {', '.join(plan)}"
+    reading.fault("unknown-field", tree.keys_at[key], f"`{key}` is not a field here", hint)
+
+
+def read_document(
+    cls: type[R], document: Document, vocabulary: Vocabulary, **given: Any
+) -> tuple[R | None, list[Finding]]:
+    """Read a whole document into a record, with all its findings."""
+    reading = Reading(document.name, vocabulary)
+    reading.findings.extend(document.findings)
+    if not document.readable:
+        return None, reading.findings
+    if not isinstance(document.tree, Map):
+        found = "empty" if document.tree is None else "not a mapping"
+        reading.fault(
+            "wrong-type", 0, f"the file is {found}, expected fields: {', '.join(_plan(cls))}"
+        )
+        return None, reading.findings
+    return read_record(cls, document.tree, reading, **given), reading.findings
+
+
+def record_schema(cls: type[Record], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of a record class."""
+    plan = _plan(cls)
+    properties = {
+        name: {**f.shape.schema(definitions), "description": f.doc} for name, f in plan.items()
+    }
+    doc = (cls.__doc__ or "").strip().split("\n")[0]
+    out: dict[str, Any] = {
+        "type": "object",
+        "description": doc,
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    if required := [name for name, f in plan.items() if f.required]:
+        out["required"] = required
+    return out
+
+
+def document_schema(cls: type[Record], title: str) -> dict[str, Any]:
+    """Return a self-contained JSON Schema for files that hold one record of this class."""
+    definitions: dict[str, Any] = {}
+    body = record_schema(cls, definitions)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        **body,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def field_docs(cls: type[Record]) -> Mapping[str, str]:
+    """Return what each field of a record class is for."""
+    return {name: f.doc for name, f in _plan(cls).items()}

@@ -1,0 +1,44 @@
+"""Every table of the report, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from paucity.report.table import Table
+from paucity.report.tables import background, harms, judgements, responses
+from paucity.review import Review
+
+TABLES: Mapping[str, Callable[[Review], Table]] = MappingProxyType(
+    {
+        "genes": background.genes,
+        "established": responses.established,
+        "definitions": background.definitions,
+        "responses": responses.responses,
+        "totals": responses.totals,
+        "toxicity": harms.toxicity,
+        "outcomes": harms.outcomes,
+        "agents": judgements.agents,
+        "eligibility": judgements.eligibility,
+        "claims": judgements.claims,
+        "gaps": judgements.gaps,
+        "regimens": background.regimens,
+        "ongoing": background.ongoing,
+    }
+)
+"""The tables by name."""
+
+
+def named(review: Review, name: str) -> Table:
+    """Return one table.
+
+    Raises:
+        KeyError: there is no table of that name.
+    """
+    return TABLES[name](review)
+
+
+def all_tables(review: Review) -> tuple[Table, ...]:
+    """Return every table that has something to show."""
+    tables = (make(review) for make in TABLES.values())
+    return tuple(table for table in tables if table.rows)

@@ -1,0 +1,34 @@
+"""Definitions of response as data: read, checked, compared, and said in English."""
+
+from paucity.response.compare import Difference, Differs, differences
+from paucity.response.english import Line, say_definition
+from paucity.response.lint import (
+    DEFINITION_CHECKS,
+    LIBRARY_CHECKS,
+    check_definition,
+    check_definitions,
+)
+from paucity.response.load import (
+    definition_names,
+    library_definitions,
+    load_definition,
+    read_definition,
+)
+from paucity.response.model import Definition
+
+__all__ = [
+    "DEFINITION_CHECKS",
+    "LIBRARY_CHECKS",
+    "Definition",
+    "Difference",
+    "Differs",
+    "Line",
+    "check_definition",
+    "check_definitions",
+    "definition_names",
+    "differences",
+    "library_definitions",
+    "load_definition",
+    "read_definition",
+    "say_definition",
+]

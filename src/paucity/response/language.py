@@ -1,0 +1,311 @@
+"""The expression language as definitions use it: rules of markers, of levels, and of headlines.
+
+A marker's rule speaks of its ``baseline`` and its later ``value``, in numbers or in states. A
+level's rule counts markers in a state. A name with no meaning there is a finding at its column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from paucity.expression import ExpressionError, Node, parse
+from paucity.expression.english import say_number
+from paucity.expression.nodes import (
+    And,
+    Arithmetic,
+    Call,
+    Compare,
+    Counted,
+    Includes,
+    Is,
+    Name,
+    Not,
+    Number,
+    Or,
+    Text,
+)
+from paucity.record import Reading, Record
+from paucity.response.rules import QUANTITIES
+from paucity.text import Marks, Span, Value, did_you_mean, span_of
+
+STATES: Final = frozenset(
+    ("improved", "resolved", "normal", "abnormal", "present", "absent", "met", "untested")
+)
+"""States a marker can be in. ``untested`` holds where no value was taken."""
+
+LIMITS: Final = frozenset(("lower_limit", "upper_limit"))
+"""The laboratory's reference limits, as numbers in a marker's rule."""
+
+OTHERWISE: Final = "otherwise"
+"""The rule of a level that takes everyone whom no better level took."""
+
+MAX_DEPTH: Final = 40
+"""Deepest nesting of a rule that is read."""
+
+Names = Callable[[str], str | None]
+"""Returns the name of the marker that a word stands for, or None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Record):
+    """An expression of a definition: as written, as parsed, and where it stands."""
+
+    text: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Misuse:
+    """A part of a rule that means nothing there: its column, what it is, and what to do."""
+
+    column: int
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleShape:
+    """An expression of the definition language; names are checked by whoever knows the markers."""
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> Rule | None:
+        """Return the rule, or None after noting a fault at its column."""
+        if not isinstance(value, str):
+            reading.fault("not-an-expression", at, f"`{key}` should be an expression")
+            return None
+        try:
+            node = parse(value)
+        except ExpressionError as error:
+            shown = value if len(value) <= 60 else f"{value[:57]}..."
+            message = f"`{shown}`: {error.message}"
+            reading.fault("not-an-expression", at + error.column, message, error.hint)
+            return None
+        if too_deep(node):
+            reading.fault("not-an-expression", at, f"`{key}` is nested over {MAX_DEPTH} deep")
+            return None
+        return Rule(text=value, node=node, marks=Marks(reading.name, at))
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
+        """Return the JSON Schema of a rule."""
+        definitions.setdefault(
+            "rule", {"type": "string", "description": "a rule: percent_change <= -25"}
+        )
+        return {"$ref": "#/$defs/rule"}
+
+
+RULE: Final = RuleShape()
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the expressions that an expression is made of."""
+    match node:
+        case And(operands=parts) | Or(operands=parts) | Call(arguments=parts):
+            return parts
+        case Not(operand=inner):
+            return (inner,)
+        case Arithmetic() | Compare() | Is() | Includes():
+            return (node.left, node.right)
+    return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the expression and every expression within it, outermost first."""
+    todo = [node]
+    while todo:
+        current = todo.pop()
+        yield current
+        todo.extend(reversed(children(current)))
+
+
+def too_deep(node: Node) -> bool:
+    """Tell whether an expression is nested deeper than is read."""
+    layer: tuple[Node, ...] = (node,)
+    for _ in range(MAX_DEPTH):
+        layer = tuple(child for parent in layer for child in children(parent))
+        if not layer:
+            return False
+    return True
+
+
+def span_in(rule: Rule, node: Node) -> Span:
+    """Return where a part of a rule stands in the text."""
+    return span_of(rule.marks.file, rule.marks.at + node.column)
+
+
+def written(node: Node) -> str:
+    """Return an expression in the language it is written in, in one spelling.
+
+    >>> written(parse("percent_change>=100 and value between 0.5 and 2"))
+    'percent_change >= 100 and value >= 0.5 and value <= 2'
+    """
+    match node:
+        case Number():
+            return _number(node)
+        case Text():
+            return f'"{node.value}"'
+        case Name():
+            return node.name
+        case Call():
+            return f"{node.name}({', '.join(map(written, node.arguments))})"
+        case Arithmetic() | Compare():
+            return f"{_grouped(node.left)} {node.operator} {_grouped(node.right)}"
+        case Is() | Includes():
+            word = "is" if isinstance(node, Is) else "includes"
+            return f"{written(node.left)} {word} {written(node.right)}"
+        case Not():
+            return f"not {_grouped(node.operand)}"
+        case And() | Or():
+            return _joined(node)
+        case Counted():
+            amount = "all" if node.least is None else f"at least {node.least}"
+            return f"{amount} {node.state}" + (f" of ({', '.join(node.items)})" * bool(node.items))
+
+
+def _joined(node: And | Or) -> str:
+    if isinstance(node, Or):
+        return " or ".join(map(_grouped, node.operands))
+    return " and ".join(_grouped(n) if isinstance(n, Or) else written(n) for n in node.operands)
+
+
+def _number(node: Number) -> str:
+    if node.percent:
+        return f"{say_number(node.value * 100)}%"
+    return f"{say_number(node.value)} {node.unit}".rstrip()
+
+
+def _grouped(node: Node) -> str:
+    return f"({written(node)})" if isinstance(node, And | Or | Arithmetic) else written(node)
+
+
+def misuses_in_marker(node: Node, states: Collection[str], *, early: bool) -> Iterator[Misuse]:
+    """Yield what means nothing in a marker's rule.
+
+    Args:
+        node: the rule.
+        states: the states the marker can be in.
+        early: whether the rule decides before the later value is known, as ``when`` does.
+    """
+    match node:
+        case And() | Or() | Not():
+            for child in children(node):
+                yield from misuses_in_marker(child, states, early=early)
+        case Compare():
+            yield from _misused_numbers(node.left, early=early)
+            yield from _misused_numbers(node.right, early=early)
+        case Is(left=Name(name="baseline" | "value" as when), right=Name()):
+            yield from _misused_state(node.right, states, late=early and when == "value")
+        case Name():
+            yield from _misused_state(node, states, late=early)
+        case _:
+            hint = "write `value <= 500`, `percent_change <= -25`, `baseline is present`, `normal`"
+            yield Misuse(node.column, f"`{written(node)}` says nothing about a marker", hint)
+
+
+def _misused_state(node: Name, states: Collection[str], *, late: bool) -> Iterator[Misuse]:
+    if node.name not in states:
+        yield _unknown(node.name, node.column, "state", states)
+    elif late:
+        yield _late(node)
+
+
+def _late(node: Node) -> Misuse:
+    hint = "say it of the baseline: `baseline < 0.5`, `baseline is present`"
+    message = f"`{written(node)}` is not known yet where `when` chooses the band"
+    return Misuse(node.column, message, hint)
+
+
+def _unknown(word: str, column: int, what: str, known: Collection[str]) -> Misuse:
+    hint = did_you_mean(word, known) or f"known here: {', '.join(sorted(known))}"
+    return Misuse(column, f"`{word}` is not a {what} here", hint)
+
+
+def _misused_numbers(node: Node, *, early: bool) -> Iterator[Misuse]:
+    known = QUANTITIES | LIMITS
+    for part in walk(node):
+        if isinstance(part, Name):
+            if part.name not in known:
+                yield _unknown(part.name, part.column, "quantity", known)
+            elif early and part.name not in {"baseline", *LIMITS}:
+                yield _late(part)
+        elif not isinstance(part, Number | Arithmetic):
+            yield Misuse(part.column, f"`{written(part)}` is not a number")
+
+
+def misuses_in_level(node: Node, name: Names, known: Collection[str]) -> Iterator[Misuse]:
+    """Yield what means nothing in a level's rule.
+
+    Args:
+        node: the rule.
+        name: gives the marker that a word stands for.
+        known: the definition's markers.
+    """
+    match node:
+        case Name(name=word) if word == OTHERWISE:
+            return
+        case And() | Or() | Not():
+            for child in children(node):
+                yield from misuses_in_level(child, name, known)
+        case Counted():
+            named = [(item, node.column) for item in node.items]
+            yield from _misused_names(named, name, known)
+            yield from _misused_state(Name(node.state, node.column), STATES, late=False)
+        case Is(left=Name() | Text(), right=Name()):
+            yield from _misused_names([(_word(node.left), node.left.column)], name, known)
+            yield from _misused_state(node.right, STATES, late=False)
+        case Compare(left=Name() | Text(), right=Number()):
+            yield from _misused_names([(_word(node.left), node.left.column)], name, known)
+        case _:
+            hint = "write `all normal`, `at least 2 improved`, `fever is resolved`, `otherwise`"
+            yield Misuse(node.column, f"`{written(node)}` says nothing about a level", hint)
+
+
+def _misused_names(
+    words: Iterable[tuple[str, int]], name: Names, known: Collection[str]
+) -> Iterator[Misuse]:
+    for word, column in words:
+        if name(word) not in known:
+            yield _unknown(word, column, "marker of this definition", known)
+
+
+def _word(node: Node) -> str:
+    if isinstance(node, Text):
+        return node.value
+    return node.name if isinstance(node, Name) else ""
+
+
+def misuses_in_headline(node: Node) -> Iterator[Misuse]:
+    """Yield what is wrong with a headline: anything but ``improvement >= 25%``."""
+    match node:
+        case Compare(left=Name(name="improvement"), right=Number(percent=True)):
+            if node.operator not in {">", ">="}:
+                yield Misuse(node.column, f"`{node.operator}` asks for less than an improvement")
+        case _:
+            hint = "write `improvement >= 25%`"
+            yield Misuse(node.column, f"`{written(node)}` is no improvement in percent", hint)
+
+
+def with_names(node: Node, name: Names) -> Node:
+    """Return a level's rule with every marker under its preferred name."""
+
+    def visit(n: Node) -> Node:
+        match n:
+            case And(operands=parts):
+                return And(tuple(map(visit, parts)), n.column)
+            case Or(operands=parts):
+                return Or(tuple(map(visit, parts)), n.column)
+            case Not(operand=inner):
+                return Not(visit(inner), n.column)
+            case Is(left=Name() | Text()):
+                return Is(renamed(n.left), n.right, n.column)
+            case Compare(left=Name() | Text()):
+                return Compare(n.operator, renamed(n.left), n.right, n.column)
+            case Counted():
+                items = tuple(name(item) or item for item in n.items)
+                return Counted(n.state, n.least, items, n.column)
+        return n
+
+    def renamed(n: Node) -> Node:
+        return Name(name(_word(n)) or _word(n), n.column)
+
+    return visit(node)

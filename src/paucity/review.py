@@ -1,0 +1,363 @@
+"""One review folder as one object: everything loaded, linked, checked and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+
+from paucity.dosing.checks import check_dose, check_regimen
+from paucity.dosing.library import library_regimens, load_library_regimen
+from paucity.dosing.model import Regimen, read_regimen
+from paucity.evidence import checks
+from paucity.evidence.claims import Verdict, judge
+from paucity.evidence.eligibility import Eligibility, assess, resolve
+from paucity.evidence.load import load_source, load_study
+from paucity.evidence.model import Study
+from paucity.evidence.view import DefinitionFacts, Evidence
+from paucity.protocol import Protocol
+from paucity.record import read_document
+from paucity.response.lint import DEFINITION_CHECKS, LIBRARY_CHECKS
+from paucity.response.load import definition_names, load_definition, read_definition
+from paucity.response.model import Definition
+from paucity.sources import Accepted, SourceDocument, accept
+from paucity.text import (
+    Document,
+    Finding,
+    Severity,
+    Span,
+    did_you_mean,
+    in_order,
+    parse_yaml,
+    read_text,
+)
+from paucity.vocabulary import Vocabulary, bundled
+
+FOLDERS = (
+    "records",
+    "screening",
+    "studies",
+    "sources",
+    "definitions",
+    "regimens",
+    "participants",
+    "vocabulary",
+    "build",
+)
+"""Folders that a review may have."""
+
+BUNDLED = {"hlh-salvage": "hlh_salvage"}
+"""Reviews that come with paucity, by name."""
+
+
+class ReviewError(Exception):
+    """There is no review to read at the place given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review, loaded and judged.
+
+    Attributes:
+        name: the folder's name.
+        findings: what is open; ordered by place.
+        accepted: findings the reviewer accepts as faults of the source, each with the acceptance.
+        texts: the text of every file read, by name.
+    """
+
+    name: str
+    evidence: Evidence
+    definitions: Mapping[str, Definition]
+    regimens: Mapping[str, Regimen]
+    claims: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    accepted: tuple[tuple[Finding, Accepted], ...]
+    texts: Mapping[str, str]
+
+    @property
+    def protocol(self) -> Protocol:
+        """Return the protocol."""
+        return self.evidence.protocol
+
+    @property
+    def eligibility(self) -> Eligibility | None:
+        """Return the outcome of the main criteria."""
+        return self.evidence.eligibility.get(self.evidence.main)
+
+
+def bundled_review(name: str) -> Path:
+    """Return the folder of a review that comes with paucity."""
+    return Path(str(files("paucity.reviews"))) / BUNDLED[name]
+
+
+def find_review(place: str) -> Path:
+    """Return the review folder that a path or the name of a bundled review means.
+
+    Raises:
+        ReviewError: there is no review there; says what to do.
+    """
+    path = Path(place)
+    if (path / "review.yaml").exists() or (path / "review.yaml").is_symlink():
+        return path
+    if place in BUNDLED and not path.exists():
+        return bundled_review(place)
+    if not path.exists():
+        hint = did_you_mean(place, BUNDLED) or f"bundled reviews: {', '.join(BUNDLED)}"
+        raise ReviewError(f"there is no folder `{place}` ({hint})")
+    if not path.is_dir():
+        raise ReviewError(f"`{place}` is a file; name the folder that holds review.yaml")
+    raise ReviewError(f"`{place}` has no review.yaml; `paucity init {place}` starts a review there")
+
+
+@dataclass(slots=True)
+class _Loading:
+    """What has been read so far."""
+
+    root: Path
+    findings: list[Finding]
+    texts: dict[str, str]
+
+    def documents(self, folder: str) -> Iterator[Document]:
+        """Yield the YAML files of a folder, in order of their names."""
+        place = self.root / folder
+        if not place.is_dir():
+            return
+        try:
+            paths = sorted(place.iterdir(), key=lambda p: p.name)
+        except OSError as error:
+            reason = (error.strerror or "unreadable").lower()
+            self._fault(f"{folder}/", f"cannot be listed: {reason}")
+            return
+        for path in paths:
+            if path.name.startswith("."):
+                continue
+            if path.suffix not in {".yaml", ".yml"}:
+                if folder != "sources" and path.suffix != ".md":
+                    name = f"{folder}/{path.name}"
+                    self._fault(name, "is not read: files here end in .yaml", Severity.NOTE)
+                continue
+            yield self.read(path)
+
+    def read(self, path: Path) -> Document:
+        """Read one YAML file, keeping its text."""
+        name = path.relative_to(self.root).as_posix()
+        text, fault = read_text(self.root, path)
+        if fault is not None:
+            return Document(name, None, (fault,))
+        self.texts[name] = text
+        return parse_yaml(text, name)
+
+    def _fault(self, name: str, message: str, severity: Severity = Severity.ERROR) -> None:
+        self.findings.append(Finding("file-unreadable", severity, Span(name), message, "", name))
+
+
+def load_review(root: Path) -> Review:
+    """Load a review folder.
+
+    Args:
+        root: the folder that holds review.yaml.
+
+    Returns:
+        The review with its findings. Nothing in the folder's content raises.
+
+    Raises:
+        ReviewError: the folder cannot be read at all.
+    """
+    if not root.is_dir():
+        raise ReviewError(f"`{root}` is not a folder")
+    loading = _Loading(root, [], {})
+    vocabulary, found = bundled().extended(loading.documents("vocabulary"))
+    loading.findings += found
+    protocol, found = read_document(Protocol, loading.read(root / "review.yaml"), vocabulary)
+    loading.findings += found
+    loading.findings += _misplaced(root)
+    sources = dict(_sources(loading, vocabulary))
+    studies = dict(_studies(loading, vocabulary))
+    definitions = _definitions(loading, vocabulary, studies.values())
+    regimens = _regimens(loading, vocabulary, studies.values())
+    evidence = _judged(
+        Evidence(
+            studies=studies,
+            sources=sources,
+            vocabulary=vocabulary,
+            protocol=protocol or Protocol(title=root.resolve().name),
+            definitions={name: _facts(d) for name, d in definitions.items()},
+        ),
+        loading,
+    )
+    claims, found = judge(evidence)
+    loading.findings += found
+    loading.findings += checks.run(evidence)
+    loading.findings += _lint(definitions, regimens, studies.values())
+    return _assembled(loading, evidence, definitions, regimens, claims)
+
+
+def _misplaced(root: Path) -> Iterator[Finding]:
+    """Yield a note for every folder that looks like a misspelt one of ours."""
+    for path in sorted(root.iterdir(), key=lambda p: p.name):
+        if path.is_dir() and path.name not in FOLDERS and not path.name.startswith((".", "_")):
+            hint = did_you_mean(path.name, FOLDERS)
+            if hint:
+                message = "this folder is not read"
+                yield Finding(
+                    "folder-unknown",
+                    Severity.WARNING,
+                    Span(f"{path.name}/"),
+                    message,
+                    hint,
+                    path.name,
+                )
+
+
+def _sources(loading: _Loading, vocabulary: Vocabulary) -> Iterator[tuple[str, SourceDocument]]:
+    for document in loading.documents("sources"):
+        source, found = load_source(document, vocabulary)
+        loading.findings += found
+        if source is not None:
+            yield source.id, source
+
+
+def _studies(loading: _Loading, vocabulary: Vocabulary) -> Iterator[tuple[str, Study]]:
+    seen: dict[str, str] = {}
+    for document in loading.documents("studies"):
+        study, found = load_study(document, vocabulary)
+        loading.findings += found
+        if study is None:
+            continue
+        if study.id in seen:
+            message = f"`{study.id}` is also {seen[study.id]}"
+            finding = Finding(
+                "duplicate-study",
+                Severity.ERROR,
+                Span(document.name),
+                message,
+                "rename one of the files",
+                study.id,
+            )
+            loading.findings.append(finding)
+            continue
+        seen[study.id] = document.name
+        yield study.id, study
+
+
+def _definitions(
+    loading: _Loading, vocabulary: Vocabulary, studies: Iterable[Study]
+) -> dict[str, Definition]:
+    """Return the review's own definitions, those its studies name, and their variants."""
+    out: dict[str, Definition] = {}
+    for document in loading.documents("definitions"):
+        definition, found = read_definition(document, vocabulary)
+        loading.findings += found
+        if definition is not None:
+            out[definition.name] = definition
+    named = {r.definition for s in studies for r in s.responses if r.definition}
+    ids = {s.id for s in studies}
+    for name in definition_names():
+        definition, found = load_definition(name, vocabulary)
+        if definition is None or name in out:
+            continue
+        if name in named or definition.variant_of in named or definition.study in ids:
+            loading.findings += found
+            out[name] = definition
+    return dict(sorted(out.items()))
+
+
+def _regimens(
+    loading: _Loading, vocabulary: Vocabulary, studies: Iterable[Study]
+) -> dict[str, Regimen]:
+    out: dict[str, Regimen] = {}
+    for document in loading.documents("regimens"):
+        regimen, found = read_regimen(document, vocabulary)
+        loading.findings += found
+        if regimen is not None:
+            out[regimen.name] = regimen
+    for study in studies:
+        for therapy in study.therapies.values():
+            name = therapy.regimen
+            if not name or name in out:
+                continue
+            if name in library_regimens():
+                regimen, found = load_library_regimen(name, vocabulary)
+                loading.findings += found
+                if regimen is not None:
+                    out[name] = regimen
+                continue
+            hint = did_you_mean(name, (*out, *library_regimens())) or "write it in regimens/"
+            loading.findings.append(
+                Finding(
+                    "dangling-regimen",
+                    Severity.ERROR,
+                    therapy.marks.span("regimen"),
+                    f"there is no regimen `{name}`",
+                    hint,
+                    f"{study.id}/{therapy.id}",
+                )
+            )
+    return dict(sorted(out.items()))
+
+
+def _facts(definition: Definition) -> DefinitionFacts:
+    by = definition.assess.by.days if definition.assess and definition.assess.by else None
+    after = definition.fails.after.days if definition.fails else None
+    label = definition.label or definition.name
+    return DefinitionFacts(label, by, definition.basis == "narrative", after)
+
+
+def _judged(evidence: Evidence, loading: _Loading) -> Evidence:
+    """Return the evidence with the outcome of every set of criteria."""
+    protocol = evidence.protocol
+    searched = [w.name for s in protocol.searches for w in s.agents if w.known]
+    results: dict[str, Eligibility] = {}
+    for name in protocol.criteria:
+        criteria = resolve(name, protocol.criteria)
+        result = assess(name, criteria, evidence.studies, evidence.vocabulary, searched)
+        loading.findings += result.findings
+        results[name] = result
+    main = protocol.main or next(iter(protocol.criteria), "")
+    return replace(evidence, eligibility=results, main=main)
+
+
+def _lint(
+    definitions: Mapping[str, Definition],
+    regimens: Mapping[str, Regimen],
+    studies: Iterable[Study],
+) -> Iterator[Finding]:
+    """Yield what the definitions and doses themselves are found to lack."""
+    for definition in definitions.values():
+        for check in DEFINITION_CHECKS:
+            yield from check(definition)
+    for library_check in LIBRARY_CHECKS:
+        yield from library_check(tuple(definitions.values()))
+    for regimen in regimens.values():
+        yield from check_regimen(regimen)
+    for study in studies:
+        for therapy in study.therapies.values():
+            for dose in therapy.doses:
+                yield from check_dose(dose, f"{study.id}/{therapy.id}")
+
+
+def _assembled(
+    loading: _Loading,
+    evidence: Evidence,
+    definitions: Mapping[str, Definition],
+    regimens: Mapping[str, Regimen],
+    claims: Iterable[Verdict],
+) -> Review:
+    entries = [
+        *evidence.protocol.accepted,
+        *(a for s in evidence.studies.values() for a in s.accepted),
+        *(a for d in definitions.values() for a in d.accepted),
+        *(a for r in regimens.values() for a in r.accepted),
+    ]
+    open_, accepted, stale = accept(in_order(loading.findings), entries)
+    return Review(
+        name=loading.root.resolve().name.replace("_", "-"),
+        evidence=evidence,
+        definitions=definitions,
+        regimens=regimens,
+        claims=tuple(claims),
+        findings=tuple(in_order([*open_, *stale])),
+        accepted=tuple(accepted),
+        texts=loading.texts,
+    )

@@ -1,0 +1,1 @@
+"""Reviews that come with paucity."""

@@ -1,0 +1,96 @@
+"""Pool proportions by the beta-binomial model, in a form that does not overflow."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from paucity.synthesis import dirichlet, numbers, wording
+from paucity.synthesis.glmm import boundary_p, identified, on_proportions, one_patient_each
+from paucity.synthesis.intervals import crude
+from paucity.synthesis.likelihood import peak_log_probability
+from paucity.synthesis.refusals import refused
+from paucity.synthesis.types import Heterogeneity, Interval, Pooled, Quantity, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from paucity.synthesis.dirichlet import DirichletFit
+    from paucity.synthesis.types import Counts
+
+METHOD = "beta-binomial, exact maximum likelihood"
+
+
+def log_coefficients(x: Counts, n: Counts) -> float:
+    """Return the sum of log binomial coefficients, accurate for large n."""
+    a, b = x.astype(np.float64), n.astype(np.float64)
+    p = a / b
+    own = special.xlogy(a, p) + special.xlog1py(b - a, -p)
+    return float((peak_log_probability(a, b) - own).sum())
+
+
+def pool_beta_binomial(events: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> Pooled:
+    """Pool proportions by the beta-binomial model.
+
+    Args:
+        events: Patients with the event, shape (k,).
+        n: Patients assessed, shape (k,).
+        level: Coverage.
+
+    Returns:
+        The mean proportion over studies with a Wald interval on the log-odds scale, and rho, the
+        correlation between two patients of one study. Where every study is all or none the fit
+        runs to rho = 1 and the status is `diverges`: the model then takes each study for one
+        observation, and its mean (the share of studies) is withheld.
+
+    Raises:
+        ValueError: If the counts or level are not valid.
+
+    Example:
+        >>> r = pool_beta_binomial([0, 5, 12], [22, 20, 34])
+        >>> round(r.mean.estimate, 3), round(r.heterogeneity.rho, 3)
+        (0.208, 0.102)
+    """
+    x, m = numbers.studies(events, n)
+    level = numbers.probability(level, "level")
+    status = identified(x, m)
+    if status is not None:
+        return refused(status, x, m, method=METHOD, level=level)
+    if (m == 1).all():
+        return one_patient_each(x, m, level, METHOD)
+    pairs, count = np.unique(np.stack([x, m - x], axis=1), axis=0, return_counts=True)
+    return _result(x, m, dirichlet.fit(pairs, count.astype(np.float64)), level)
+
+
+def _result(x: Counts, n: Counts, fit: DirichletFit, level: float) -> Pooled:
+    mean = float(fit.proportions[0])
+    error = math.sqrt(float(fit.covariance[0, 0]))
+    half = float(special.ndtri((1 + level) / 2)) * error
+    centre = math.log(fit.proportions[0] / fit.proportions[1])
+    link = Interval(centre - half, centre + half, level, "Wald, log odds")
+    quantity = Quantity(mean, on_proportions(link))
+    statistic = max(0.0, 2 * (fit.value - fit.value_zero))
+    inputs = numbers.inputs(x, n)
+    limits = f" ({wording.span(quantity.interval)})" if quantity.interval else ""
+    return Pooled(
+        estimate=mean,
+        interval=quantity.interval,
+        status=Status.OK if fit.g > 0 else Status.BOUNDARY,
+        method=METHOD,
+        inputs=inputs,
+        sentence=(
+            f"Mean proportion over studies {wording.percent(mean)}{limits}; correlation within "
+            f"studies {fit.rho:.2f}; {wording.total(inputs)}."
+        ),
+        estimand="mean",
+        crude=crude(x, n, level),
+        mean=quantity,
+        heterogeneity=Heterogeneity(rho=fit.rho, lrt=statistic, lrt_p=boundary_p(statistic)),
+        link_estimate=centre,
+        link_interval=link,
+        standard_error=error,
+        log_likelihood=fit.value + log_coefficients(x, n),
+    )
