@@ -8,11 +8,14 @@ Heathers 2017, Social Psychological and Personality Science 8:363).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from decimal import Decimal
 
 
 def rounding_interval(printed: Decimal) -> tuple[Fraction, Fraction]:
@@ -25,6 +28,7 @@ def rounding_interval(printed: Decimal) -> tuple[Fraction, Fraction]:
         Lower and upper end. Whether a tie goes up, down or to even differs between programs, so
         both ends belong to the interval.
 
+    >>> from decimal import Decimal
     >>> rounding_interval(Decimal("22"))
     (Fraction(43, 2), Fraction(45, 2))
     """
@@ -48,6 +52,7 @@ def counts_for_percent(percent: Decimal, n: int) -> range:
     Raises:
         ValueError: `n` is less than 1.
 
+    >>> from decimal import Decimal
     >>> list(counts_for_percent(Decimal("23"), 22))
     [5]
     >>> list(counts_for_percent(Decimal("40"), 38))
@@ -64,6 +69,7 @@ def counts_for_percent(percent: Decimal, n: int) -> range:
 def fits(count: int, n: int, percent: Decimal) -> bool:
     """Tell whether `count` of `n` prints as `percent`.
 
+    >>> from decimal import Decimal
     >>> fits(56, 113, Decimal("53")), fits(56, 106, Decimal("53"))
     (False, True)
     """
@@ -91,6 +97,7 @@ def bases_that_fit(pairs: Iterable[tuple[int, Decimal]], at_most: int) -> list[i
         pairs: counts with the percentages printed beside them.
         at_most: the largest denominator tried.
 
+    >>> from decimal import Decimal
     >>> bases_that_fit([(56, Decimal(53)), (34, Decimal(32)), (4, Decimal(4)), (12, Decimal(11))],
     ...                113)
     [105, 106]

@@ -6,10 +6,12 @@ Metamathematics, section 64). A number that is only partly known is a pair of :c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Truth: TypeAlias = bool | None
 """``True``, ``False``, or ``None`` for unknown."""

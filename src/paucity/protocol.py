@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from paucity.expression import ExpressionError, Node, parse
 from paucity.record import (
@@ -22,8 +21,12 @@ from paucity.record import (
     table,
 )
 from paucity.sources import SOURCE, Accepted, Source
-from paucity.text import Value
 from paucity.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from paucity.text import Value
 
 
 @dataclass(frozen=True, slots=True)

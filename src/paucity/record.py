@@ -8,12 +8,9 @@ the field stays empty, and the rest is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
-from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from paucity.text import (
     Document,
@@ -26,7 +23,12 @@ from paucity.text import (
     did_you_mean,
     span_of,
 )
-from paucity.vocabulary import Kind, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from fractions import Fraction
+
+    from paucity.vocabulary import Kind, Vocabulary
 
 R = TypeVar("R", bound="Record")
 
@@ -150,10 +152,9 @@ class FlagShape:
     """Yes or no, written true or false."""
 
     def read(self, value: Value, at: int, key: str, reading: Reading) -> bool | None:
-        if value in {"true", "True", "TRUE"}:
-            return True
-        if value in {"false", "False", "FALSE"}:
-            return False
+        word = value.casefold() if isinstance(value, str) else ""
+        if word in {"true", "false"}:
+            return word == "true"
         _wrong(key, value, "true or false", at, reading)
         return None
 
@@ -380,28 +381,30 @@ def table(shape: Shape, doc: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Field:
+    attribute: str
     shape: Shape
     doc: str
     required: bool
 
 
-@cache
+_PLANS: dict[type[Record], dict[str, _Field]] = {}
+
+
 def _plan(cls: type[Record]) -> dict[str, _Field]:
-    out = {}
-    for f in fields(cls):
-        if "shape" in f.metadata:
-            name = f.name.rstrip("_")
-            out[name] = _Field(
+    """Return how each field of a record class is read, by its name in the text."""
+    plan = _PLANS.get(cls)
+    if plan is None:
+        plan = _PLANS[cls] = {
+            f.name.rstrip("_"): _Field(
+                f.name,
                 f.metadata["shape"],
                 f.metadata["doc"],
                 f.default is MISSING and f.default_factory is MISSING,
             )
-    return out
-
-
-@cache
-def _attributes(cls: type[Record]) -> dict[str, str]:
-    return {f.name.rstrip("_"): f.name for f in fields(cls) if "shape" in f.metadata}
+            for f in fields(cls)
+            if "shape" in f.metadata
+        }
+    return plan
 
 
 def read_record(cls: type[R], tree: Map, reading: Reading, **given: Any) -> R | None:
@@ -417,7 +420,6 @@ def read_record(cls: type[R], tree: Map, reading: Reading, **given: Any) -> R | 
         The record, or None if a required field is missing (with a finding that says so).
     """
     plan = _plan(cls)
-    attributes = _attributes(cls)
     values: dict[str, Any] = dict(given)
     places = dict(tree.values_at)
     for key, value in tree.items():
@@ -429,10 +431,10 @@ def read_record(cls: type[R], tree: Map, reading: Reading, **given: Any) -> R | 
             continue
         read = known.shape.read(value, places[key], key, reading)
         if read is not None:
-            values[attributes[key]] = read
+            values[known.attribute] = read
         if isinstance(value, Map):
             places.update((f"{key}.{name}", at) for name, at in value.values_at.items())
-    missing = [n for n, f in plan.items() if f.required and attributes[n] not in values]
+    missing = [n for n, f in plan.items() if f.required and f.attribute not in values]
     for name in missing:
         if name not in tree:
             reading.fault("missing-field", tree.at, f"`{name}` is missing: {plan[name].doc}")

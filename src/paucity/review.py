@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from paucity.dosing.checks import check_dose, check_regimen
 from paucity.dosing.library import library_regimens, load_library_regimen
@@ -14,13 +14,11 @@ from paucity.evidence import checks
 from paucity.evidence.claims import Verdict, judge
 from paucity.evidence.eligibility import Eligibility, assess, resolve
 from paucity.evidence.load import load_source, load_study
-from paucity.evidence.model import Study
 from paucity.evidence.view import DefinitionFacts, Evidence
 from paucity.protocol import Protocol
 from paucity.record import read_document
-from paucity.response.lint import DEFINITION_CHECKS, LIBRARY_CHECKS
+from paucity.response import LIBRARY_CHECKS, check_definition
 from paucity.response.load import definition_names, load_definition, read_definition
-from paucity.response.model import Definition
 from paucity.sources import Accepted, SourceDocument, accept
 from paucity.text import (
     Document,
@@ -33,6 +31,12 @@ from paucity.text import (
     read_text,
 )
 from paucity.vocabulary import Vocabulary, bundled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from paucity.evidence.model import Study
+    from paucity.response.model import Definition
 
 FOLDERS = (
     "records",
@@ -189,7 +193,8 @@ def load_review(root: Path) -> Review:
     claims, found = judge(evidence)
     loading.findings += found
     loading.findings += checks.run(evidence)
-    loading.findings += _lint(definitions, regimens, studies.values())
+    loading.findings += _lint(_in_use(definitions, loading, studies.values()), definitions)
+    loading.findings += _lint_doses(regimens, studies.values())
     return _assembled(loading, evidence, definitions, regimens, claims)
 
 
@@ -318,17 +323,24 @@ def _judged(evidence: Evidence, loading: _Loading) -> Evidence:
     return replace(evidence, eligibility=results, main=main)
 
 
-def _lint(
-    definitions: Mapping[str, Definition],
-    regimens: Mapping[str, Regimen],
-    studies: Iterable[Study],
-) -> Iterator[Finding]:
-    """Yield what the definitions and doses themselves are found to lack."""
-    for definition in definitions.values():
-        for check in DEFINITION_CHECKS:
-            yield from check(definition)
-    for library_check in LIBRARY_CHECKS:
-        yield from library_check(tuple(definitions.values()))
+def _in_use(
+    definitions: Mapping[str, Definition], loading: _Loading, studies: Iterable[Study]
+) -> list[Definition]:
+    """Return the definitions that responses are judged by, and the review's own."""
+    named = {r.definition for s in studies for r in s.responses}
+    return [d for d in definitions.values() if d.name in named or d.marks.file in loading.texts]
+
+
+def _lint(used: Iterable[Definition], known: Mapping[str, Definition]) -> Iterator[Finding]:
+    """Yield what the definitions themselves are found to lack, and where two nearly agree."""
+    for definition in used:
+        yield from check_definition(definition)
+    for check in LIBRARY_CHECKS:
+        yield from check(tuple(known.values()))
+
+
+def _lint_doses(regimens: Mapping[str, Regimen], studies: Iterable[Study]) -> Iterator[Finding]:
+    """Yield what the doses are found to lack."""
     for regimen in regimens.values():
         yield from check_regimen(regimen)
     for study in studies:

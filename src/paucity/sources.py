@@ -5,8 +5,8 @@ Also the findings a reviewer has accepted, which belong to a source as much as i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from paucity.record import (
     FLAG,
@@ -20,6 +20,9 @@ from paucity.record import (
     table,
 )
 from paucity.text import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,15 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 MAX_BYTES: Final = 5_000_000
 """Largest text file that is read. A study's extraction is a few kilobytes."""
@@ -106,7 +108,7 @@ class Seq(list["Value"]):
         self.items_at: list[int] = []
 
 
-Value: TypeAlias = "str | None | Map | Seq"
+Value: TypeAlias = "str | Map | Seq | None"
 
 
 def pack(line: int, column: int) -> int:
@@ -211,7 +213,8 @@ def _depth_finding(text: str, name: str) -> Finding | None:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    at = pack(event.start_mark.line, event.start_mark.column)
+                    mark: Any = event.start_mark
+                    at = pack(mark.line, mark.column)
                     found = f"nested more than {MAX_DEPTH} levels deep"
                     return _finding("not-yaml", name, at, found, "write it flatter")
             elif isinstance(event, yaml.CollectionEndEvent):

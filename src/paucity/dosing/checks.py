@@ -53,6 +53,14 @@ def dose_basis(dose: Dose) -> Iterator[Finding]:
 
     Yields:
         The finding, which gives both readings in figures where the duration is known.
+
+    >>> from paucity.record import Word, read_duration
+    >>> from paucity.spread import Spread
+    >>> five = Spread(values=(read_duration("5 d"),))
+    >>> dose = Dose(drug=Word("ATG", "ATG"), dose="25 mg/kg", over=five)
+    >>> print(next(dose_basis(dose)).message)
+    ATG: 25 mg/kg over 5 days without `per course` or `per day`: read as per course it is
+    5 mg/kg/day; read as per day a course is 125 mg/kg
     """
     amount = _lacks_basis(dose)
     if amount is None or (dose.days and not lasts_days(dose)):

@@ -42,6 +42,10 @@ def load_library_regimen(name: str, vocabulary: Vocabulary) -> tuple[Regimen | N
 
     Returns:
         The regimen, None if there is none of this name, and what was wrong.
+
+    >>> from paucity.vocabulary import bundled
+    >>> load_library_regimen("dep", bundled())[0].drugs
+    ('liposomal doxorubicin', 'etoposide', 'methylprednisolone')
     """
     known = library_regimens()
     if name not in known:

@@ -6,16 +6,17 @@ is a pair of bounds, so a claim can be undecidable: then the text decides neithe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from paucity.counts import percent_of
 from paucity.evidence.cohorts import Family
-from paucity.evidence.facts import CohortFacts, FactError, Share
-from paucity.evidence.figures import entry_figure
-from paucity.evidence.rows import Row, all_rows, established_rows, included_rows
+from paucity.evidence.facts import CohortFacts, FactError, Share, narrowed
+from paucity.evidence.figures import entry_figure, word_of
+from paucity.evidence.model import Event, Study
+from paucity.evidence.rows import Row, established_rows, included_rows, rows_of
 from paucity.evidence.view import Evidence, read_in
 from paucity.expression.nodes import (
     And,
@@ -44,9 +45,13 @@ from paucity.logic import (
     multiply,
     negate,
 )
-from paucity.protocol import Claim
 from paucity.text import Finding, Severity
 from paucity.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from paucity.protocol import Claim
 
 
 class Standing(StrEnum):
@@ -125,8 +130,7 @@ def _finding(verdict: Verdict) -> Finding | None:
 
 
 def _judge(name: str, claim: Claim, evidence: Evidence) -> Verdict:
-    rows = {"included": included_rows, "established": established_rows, "all": all_rows}
-    chosen = [s for row in rows[claim.among](evidence) if (s := _select(row, claim, evidence))]
+    chosen = list(_chosen(claim, evidence))
     groups = [[s] for s in chosen] if claim.each else [chosen]
     truths: list[Truth] = []
     figures = []
@@ -143,13 +147,41 @@ def _judge(name: str, claim: Claim, evidence: Evidence) -> Verdict:
     return Verdict(name, claim, standing[overall], tuple(figures), tuple(s.row for s in chosen))
 
 
-def _select(row: Row, claim: Claim, evidence: Evidence) -> _Selected | None:
-    """Return the row with the share of it that the claim is about, if it may be about any."""
-    facts = CohortFacts(row.study, Family(row.study), row.cohort.id, evidence.vocabulary)
-    share = Share(facts.n, facts.n, facts.n)
-    if claim.about is not None:
-        share = facts.share(claim.about.node)
-    return _Selected(row, share) if share.high > 0 else None
+def _chosen(claim: Claim, evidence: Evidence) -> Iterator[_Selected]:
+    """Yield the rows a claim is about, each with the share of it that is meant."""
+    if claim.among == "all":
+        for study in evidence.studies.values():
+            yield from _anywhere(study, claim, evidence)
+        return
+    rows = included_rows(evidence) if claim.among == "included" else established_rows(evidence)
+    for row in rows:
+        share = _shares(row.study, claim, evidence)[row.cohort.id]
+        if share.high > 0:
+            yield _Selected(row, share)
+
+
+def _shares(study: Study, claim: Claim, evidence: Evidence) -> dict[str, Share]:
+    """Return the share of each cohort of a study that a claim is about."""
+    family = Family(study)
+    out = {}
+    for name in study.cohorts:
+        facts = CohortFacts(study, family, name, evidence.vocabulary)
+        whole = Share(facts.n, facts.n, facts.n)
+        out[name] = whole if claim.about is None else facts.share(claim.about.node)
+    return narrowed(out, family)
+
+
+def _anywhere(study: Study, claim: Claim, evidence: Evidence) -> Iterator[_Selected]:
+    """Yield the largest cohorts that are wholly meant, and wholes where that leaves some open."""
+    family = Family(study)
+    shares = _shares(study, claim, evidence)
+    wholly = family.topmost([name for name, share in shares.items() if share.truth is True])
+    for root in family.topmost(study.cohorts):
+        inside = [name for name in wholly if name == root or root in family.ancestors(name)]
+        decided = family.distinct(inside).low == shares[root].high
+        for name in inside if decided else [root]:
+            for row in rows_of(study, name):
+                yield _Selected(row, shares[name])
 
 
 _FUNCTIONS = ("before", "after", "event", "outcome")
@@ -210,10 +242,13 @@ class Numbers:
                 return self._total(self._courses)
             case "cohorts":
                 return self._counted([s.row.key for s in self.chosen])
+            case "agents":
+                agents = [s.row.therapy.agent.name if s.row.therapy else "" for s in self.chosen]
+                return self._counted(agents)
             case "reports":
                 return self._counted([s.row.study.id for s in self.chosen])
             case _:
-                known = (*scale, "assessed", "patients", "courses", "cohorts", "reports")
+                known = (*scale, "assessed", "patients", "courses", "cohorts", "reports", "agents")
                 raise FactError(f"`{name}` is no number of the evidence", column, known)
 
     def _total(self, of: Callable[[_Selected], Bounds]) -> Bounds:
@@ -283,9 +318,10 @@ class Numbers:
 
     def _happened(self, selected: _Selected, function: str, name: str) -> Bounds:
         study, cohort = selected.row.study, selected.row.cohort.id
-        for entry in study.outcomes if function == "outcome" else study.events:
-            word = entry.outcome if hasattr(entry, "outcome") else entry.event
-            when = getattr(entry, "when", "")
+        told = study.outcomes if function == "outcome" else study.events
+        for entry in told:
+            word = word_of(entry)
+            when = entry.when if isinstance(entry, Event) else ""
             wanted = {"before": "before", "after": "after"}.get(function, when)
             own = read_in(entry, study) == study.read_in
             if entry.cohort == cohort and word.name == name and when == wanted and own:

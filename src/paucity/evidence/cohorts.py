@@ -6,12 +6,16 @@ answer is a pair of bounds (Fréchet 1935, Fundamenta Mathematicae 25:379).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-from paucity.evidence.model import Cohort, Study
 from paucity.logic import Bounds, exactly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from paucity.evidence.model import Cohort, Study
 
 
 class Family:

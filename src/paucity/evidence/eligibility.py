@@ -7,10 +7,10 @@ sub-cohort carries them, asks for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from paucity.evidence.cohorts import Family
 from paucity.evidence.facts import (
@@ -19,15 +19,19 @@ from paucity.evidence.facts import (
     FactError,
     Share,
     both,
-    narrower,
+    narrowed,
     therapies_of,
 )
-from paucity.evidence.model import Study
 from paucity.expression.nodes import And, Compare, Is, Name, Node, Not, Number, Or, Text
 from paucity.logic import UNKNOWN, Bounds, Truth, add, all_of, any_of, compare, exactly, negate
-from paucity.protocol import CriteriaSet, Criterion
 from paucity.text import Finding, Severity, did_you_mean
 from paucity.vocabulary import Kind, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from paucity.evidence.model import Study
+    from paucity.protocol import CriteriaSet, Criterion
 
 
 class Verdict(StrEnum):
@@ -112,7 +116,14 @@ def resolve(name: str, sets: Mapping[str, CriteriaSet]) -> CriteriaSet:
             for gone in criteria.drop:
                 held.pop(gone, None)
             held.update(getattr(criteria, level))
-    return CriteriaSet(marks=own.marks, label=own.label, source=own.source, **merged)
+    return replace(
+        own,
+        based_on="",
+        drop=(),
+        report=merged["report"],
+        cohort=merged["cohort"],
+        agent=merged["agent"],
+    )
 
 
 def assess(
@@ -153,8 +164,7 @@ def _study_results(
         facts = CohortFacts(study, family, cohort_id, vocabulary)
         share, judgements = _judge(facts, criteria, findings)
         shares[cohort_id], judged[cohort_id] = share, judgements
-    for cohort_id in _leaves_first(family):
-        shares[cohort_id] = _from_below(cohort_id, shares, family)
+    shares = narrowed(shares, family)
     return {(study.id, c): _result(study, c, shares, judged[c], family) for c in study.cohorts}
 
 
@@ -191,30 +201,6 @@ def _unanswerable(criterion: Criterion, name: str, error: FactError) -> Finding:
     )
 
 
-def _leaves_first(family: Family) -> list[str]:
-    return sorted(family.cohorts, key=lambda c: (-len(family.ancestors(c)), c))
-
-
-def _from_below(cohort_id: str, shares: Mapping[str, Share], family: Family) -> Share:
-    """Return what a cohort's parts say of how many of the whole qualify."""
-    share = shares[cohort_id]
-    for child in family.children(cohort_id):
-        size = family.people(child).exact
-        if size is None:
-            continue
-        part = shares[child]
-        rest = share.n - int(size)
-        low, high = (part.low if size else 0), (part.high if size else 0) + max(0, rest)
-        share = narrower(share, Share(min(low, share.n), min(max(high, low), share.n), share.n))
-    for parts in family.divisions(cohort_id):
-        sizes = [family.people(p).exact for p in parts]
-        if all(s is not None for s in sizes) and sum(s or 0 for s in sizes) == share.n:
-            low = sum(shares[p].low for p, s in zip(parts, sizes, strict=True) if s)
-            high = sum(shares[p].high for p, s in zip(parts, sizes, strict=True) if s)
-            share = narrower(share, Share(low, high, share.n))
-    return share
-
-
 def _result(
     study: Study,
     cohort_id: str,
@@ -242,7 +228,7 @@ def _verdict(
     if share.low > 0 and held.low is not None and held.low >= share.high:
         names = ", ".join(carried)
         return Verdict.EXCLUDED, (
-            f"{share.high} of {share.n} are eligible, and stand as their own cohort: {names}"
+            f"{held} of {share.n} are eligible, and stand as their own cohort: {names}"
         )
     if share.partly and share.low == share.high:
         return Verdict.UNDECIDED, (
@@ -279,13 +265,20 @@ def _agents(
                 elif verdict is Verdict.UNDECIDED:
                     open_.setdefault(agent, []).append((study.id, cohort_id))
     for agent in searched:
-        groups.setdefault(agent, {})
+        if not any(_covers(agent, studied, vocabulary) for studied in groups):
+            groups.setdefault(agent, {})
     return {
         agent: _agent_result(
             agent, groups[agent], open_.get(agent, []), criteria, studies, findings, vocabulary
         )
         for agent in sorted(groups, key=str.casefold)
     }
+
+
+def _covers(searched: str, studied: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether an agent studied is of the kind searched for, or contains it."""
+    names = (studied, *vocabulary.components(studied))
+    return any(vocabulary.is_a(Kind.DRUG, name, searched) for name in names)
 
 
 def _agent_result(

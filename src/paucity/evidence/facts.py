@@ -7,13 +7,11 @@ share strictly between. Shares combine by Fréchet's bounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from paucity.evidence.cohorts import Family
-from paucity.evidence.model import Cohort, Part, Prior, Study
-from paucity.evidence.times import days
+from paucity.evidence.figures import entries
 from paucity.expression.nodes import (
     And,
     Arithmetic,
@@ -32,8 +30,14 @@ from paucity.expression.nodes import (
 from paucity.logic import UNKNOWN, Bounds, Truth, compare, exactly
 from paucity.record import Word, read_duration
 from paucity.spread import say_spread
-from paucity.text import Marks, Span
 from paucity.vocabulary import Kind, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from paucity.evidence.cohorts import Family
+    from paucity.evidence.model import Cohort, Part, Prior, Study
+    from paucity.text import Marks, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,16 +253,16 @@ class CohortFacts:
         words: tuple[Word, ...] = getattr(cohort, name)
         is_a = self.vocabulary.is_a
         share = Share(0, n, n)
-        for word in words:
-            if is_a(kind, word.name, term):
-                self._note(f"{name}: {word.written}", cohort.marks, name)
-                return Share(n, n, n)
+        meant = [word for word in words if is_a(kind, word.name, term)]
+        if meant and (name not in _EXCLUSIVE or len(meant) == len(words)):
+            self._note(f"{name}: {', '.join(w.written for w in meant)}", cohort.marks, name)
+            return Share(n, n, n)
         if name == "trigger":
             for word in cohort.free_of:
                 if is_a(kind, term, word.name):
                     self._note(f"free of: {word.written}", cohort.marks, "free_of")
                     return Share(0, 0, n)
-        elif words and not any(is_a(kind, term, word.name) for word in words):
+        elif words and not meant and not any(is_a(kind, term, word.name) for word in words):
             self._note(f"{name}: {', '.join(w.written for w in words)}", cohort.marks, name)
             share = Share(0, 0, n)
         return self._parts(share, name, kind, term, cohort)
@@ -366,7 +370,7 @@ class CohortFacts:
             cohort = self.study.cohorts[owner]
             spread = getattr(cohort, name)
             if spread is not None:
-                bounds = days(spread)
+                bounds = Bounds(*spread.ends())
                 self._note(f"{name.replace('_', ' ')}: {say_spread(spread)}", cohort.marks, name)
                 return self._of(compare(bounds, operator, exactly(limit.days)))
         return self._unknown()
@@ -379,11 +383,39 @@ def therapies_of(study: Study, family: Family, cohort_id: str) -> tuple[str, ...
     """
     for name in (cohort_id, *family.ancestors(cohort_id)):
         own = [t for t in study.cohorts[name].therapy if t in study.therapies]
-        entries = (*study.responses, *study.outcomes, *study.events)
-        own += [e.therapy for e in entries if e.cohort == name and e.therapy in study.therapies]
+        told = [e.therapy for e in entries(study) if e.cohort == name]
+        own += [t for t in told if t in study.therapies]
         if own:
             return tuple(dict.fromkeys(own))
     return tuple(study.therapies) if len(study.therapies) == 1 else ()
+
+
+def narrowed(shares: Mapping[str, Share], family: Family) -> dict[str, Share]:
+    """Return the shares of one study's cohorts, narrowed by what is known of their parts."""
+    out = dict(shares)
+    for name in sorted(family.cohorts, key=lambda c: (-len(family.ancestors(c)), c)):
+        out[name] = _from_below(name, out, family)
+    return out
+
+
+def _from_below(cohort_id: str, shares: Mapping[str, Share], family: Family) -> Share:
+    """Return what a cohort's parts say of how many of the whole qualify."""
+    share = shares[cohort_id]
+    for child in family.children(cohort_id):
+        size = family.people(child).exact
+        if size is None:
+            continue
+        part = shares[child]
+        rest = share.n - int(size)
+        low, high = (part.low if size else 0), (part.high if size else 0) + max(0, rest)
+        share = narrower(share, Share(min(low, share.n), min(max(high, low), share.n), share.n))
+    for parts in family.divisions(cohort_id):
+        sizes = [family.people(p).exact for p in parts]
+        if all(s is not None for s in sizes) and sum(s or 0 for s in sizes) == share.n:
+            low = sum(shares[p].low for p, s in zip(parts, sizes, strict=True) if s)
+            high = sum(shares[p].high for p, s in zip(parts, sizes, strict=True) if s)
+            share = narrower(share, Share(low, high, share.n))
+    return share
 
 
 def _part_word(part: Part, name: str) -> Word | None:

@@ -7,13 +7,32 @@ number fits.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from paucity.counts import counts_for_percent
 from paucity.evidence.model import Cohort, Event, Outcome, Response, Study
 
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from paucity.record import Word
+
 Entry: TypeAlias = Response | Outcome | Event
+
+
+def entries(study: Study) -> tuple[Entry, ...]:
+    """Return everything a study says of its cohorts: responses, outcomes and events."""
+    return (*study.responses, *study.outcomes, *study.events)
+
+
+def happenings(study: Study) -> tuple[Outcome | Event, ...]:
+    """Return the outcomes and events of a study."""
+    return (*study.outcomes, *study.events)
+
+
+def word_of(entry: Outcome | Event) -> Word:
+    """Return what happened."""
+    return entry.outcome if isinstance(entry, Outcome) else entry.event
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,7 @@ def _at_level(outcome: Outcome, study: Study) -> int | None:
 def figure(count: int | None, percent: Decimal | None, n: int | None) -> Figure:
     """Return the figure for a count, a percentage or both.
 
+    >>> from decimal import Decimal
     >>> figure(None, Decimal("23"), 22)
     Figure(count=5, n=22, percent=Decimal('23'), derived='23% of 22 is 5')
     >>> figure(None, Decimal("40"), 38).count is None

@@ -1,15 +1,17 @@
-"""Read studies and source documents into the evidence model, and check what can be checked there."""
+"""Read studies and source documents into the evidence model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from paucity.evidence.model import Study
 from paucity.record import read_document
 from paucity.sources import SourceDocument
-from paucity.text import Document, Finding
-from paucity.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from paucity.text import Document, Finding
+    from paucity.vocabulary import Vocabulary
 
 
 def identifier(document: Document) -> str:
@@ -36,17 +38,3 @@ def load_source(
 ) -> tuple[SourceDocument | None, list[Finding]]:
     """Read one source document."""
     return read_document(SourceDocument, document, vocabulary, id=identifier(document))
-
-
-def load_all(
-    documents: Iterable[Document], vocabulary: Vocabulary
-) -> tuple[dict[str, Study], list[Finding]]:
-    """Read many studies, in order of their names."""
-    studies: dict[str, Study] = {}
-    findings: list[Finding] = []
-    for document in documents:
-        study, found = load_study(document, vocabulary)
-        findings += found
-        if study is not None:
-            studies[study.id] = study
-    return studies, findings

@@ -6,9 +6,8 @@ is the user's documentation: `paucity schema` prints it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from paucity.dosing.model import Dose
 from paucity.record import (
@@ -31,6 +30,10 @@ from paucity.record import (
 from paucity.sources import CITATION, SOURCE, Accepted, Citation, Source
 from paucity.spread import SPREAD, Spread
 from paucity.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
 
 DRUG = WordShape(Kind.DRUG)
 DISEASE = WordShape(Kind.DISEASE)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from paucity.evidence.cohorts import Family
 from paucity.evidence.figures import Figure, denominator, level_figures
-from paucity.evidence.model import Cohort, Response, Study, Therapy
 from paucity.evidence.view import Evidence, read_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from paucity.evidence.model import Cohort, Response, Study, Therapy
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +85,4 @@ def established_rows(evidence: Evidence) -> list[Row]:
         study = evidence.studies.get(study_id)
         if study is not None and cohort in study.cohorts:
             keys.append((study_id, cohort))
-    return rows(evidence, keys)
-
-
-def all_rows(evidence: Evidence) -> list[Row]:
-    """Return the rows of every study's cohorts that lie in no other."""
-    keys = [
-        (study.id, name)
-        for study in evidence.studies.values()
-        for name in Family(study).topmost(study.cohorts)
-    ]
     return rows(evidence, keys)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from paucity.evidence.cohorts import Family
-from paucity.evidence.eligibility import Eligibility
-from paucity.evidence.model import Study
-from paucity.protocol import Protocol
-from paucity.record import Record
-from paucity.sources import Source, SourceDocument
-from paucity.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+    from paucity.evidence.eligibility import Eligibility
+    from paucity.evidence.model import Study
+    from paucity.protocol import Protocol
+    from paucity.record import Record
+    from paucity.sources import Source, SourceDocument
+    from paucity.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

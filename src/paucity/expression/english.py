@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from paucity.expression.nodes import (
     And,
@@ -21,6 +20,10 @@ from paucity.expression.nodes import (
     Text,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from fractions import Fraction
+
 _RELATIONS = {
     "<": "less than",
     "<=": "at most",
@@ -35,6 +38,7 @@ _OPPOSITES = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="
 def say_number(value: Fraction) -> str:
     """Return a number as people write it.
 
+    >>> from fractions import Fraction
     >>> say_number(Fraction(3, 2)), say_number(Fraction(1, 3))
     ('1.5', '1/3')
     """
@@ -49,7 +53,8 @@ def say_number(value: Fraction) -> str:
     places = 0
     while (value * 10**places).denominator != 1:
         places += 1
-    return f"{float(value):.{places}f}"
+    digits = str(abs(value.numerator) * (10**places // value.denominator)).rjust(places + 1, "0")
+    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def say(node: Node, words: Mapping[str, str] | Callable[[str], str] | None = None) -> str:

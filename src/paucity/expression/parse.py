@@ -159,8 +159,9 @@ def parse(text: str) -> Node:
     except UnexpectedEOF:
         raise ExpressionError("ends too early", len(flat), "complete it") from None
     except UnexpectedCharacters as error:
-        found = flat[error.pos_in_stream : error.pos_in_stream + 1]
-        raise ExpressionError(f"`{found}` cannot stand here", error.pos_in_stream) from None
+        at: int = getattr(error, "pos_in_stream", 0)
+        found = flat[at : at + 1]
+        raise ExpressionError(f"`{found}` cannot stand here", at) from None
     except UnexpectedToken as error:
         if error.token.type == "$END":
             raise ExpressionError("ends too early", len(flat), "complete it") from None
@@ -176,6 +177,7 @@ def parse(text: str) -> Node:
 _WORDS = {
     "NAME": "a name",
     "NUMBER": "a number",
+    "WHOLE": "a whole number",
     "STRING": 'a "quoted term"',
     "COMPARE": "a comparison",
     "LPAR": "(",

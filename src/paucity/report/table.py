@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TYPE_CHECKING
 
-from paucity.text import Span
+
+if TYPE_CHECKING:
+    from paucity.text import Span
+    from collections.abc import Mapping
 
 Plain: TypeAlias = int | str | None
 

@@ -2,12 +2,8 @@
 
 from paucity.response.compare import Difference, Differs, differences
 from paucity.response.english import Line, say_definition
-from paucity.response.lint import (
-    DEFINITION_CHECKS,
-    LIBRARY_CHECKS,
-    check_definition,
-    check_definitions,
-)
+from paucity.response.lint import DEFINITION_CHECKS, check_definition, check_definitions
+from paucity.response.lint_together import LIBRARY_CHECKS
 from paucity.response.load import (
     definition_names,
     library_definitions,

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from paucity.expression.english import say_number
 from paucity.response.model import STATES_OF_BAND, Band, Marker
-from paucity.response.rules import (
+from paucity.response.planes import (
     Constraint,
     Interval,
-    NotLinearError,
     Region,
     baseline_interval,
     baselines,
     implies,
     joined,
     ratios,
-    regions,
 )
+from paucity.response.rules import NotLinearError, regions
 
 if TYPE_CHECKING:
-    from paucity.response.language import Rule
     from collections.abc import Iterable
+
+    from paucity.response.language import Rule
 
 _RISES: Final = Constraint(Fraction(-1), Fraction(1), Fraction(0), strict=True)
 _FALLS: Final = Constraint(Fraction(1), Fraction(-1), Fraction(0), strict=True)
@@ -130,13 +130,13 @@ def _complement(covered: Iterable[Interval]) -> tuple[Interval, ...]:
 
 def overlaps(marker: Marker) -> tuple[tuple[Band, Band, Interval], ...]:
     """Return every two different bands that let in the same baselines, with those baselines."""
-    out = []
-    for one, other in combinations(distinct(marker)[0], 2):
-        for a in let_in(one) or ():
-            for b in let_in(other) or ():
-                if common := _common(a, b):
-                    out.append((one, other, common))
-    return tuple(out)
+    return tuple(
+        (one, other, common)
+        for one, other in combinations(distinct(marker)[0], 2)
+        for a in let_in(one) or ()
+        for b in let_in(other) or ()
+        if (common := _common(a, b)) is not None
+    )
 
 
 def _common(a: Interval, b: Interval) -> Interval | None:

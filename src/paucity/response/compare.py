@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from paucity.expression.nodes import Compare, Counted, Is, Name, Number, Text
 from paucity.response.bands import counted, distinct, let_in, rules_of
 from paucity.response.language import Rule, children, written
-from paucity.response.rules import Point, outside
+from paucity.response.planes import Point, outside
 from paucity.vocabulary import parse_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from paucity.expression import Node
     from paucity.response.model import Band, Definition, Level, Marker
     from paucity.text import Span
-    from collections.abc import Iterator
 
 
 class Differs(StrEnum):

@@ -33,13 +33,20 @@ from paucity.text import Marks, Span, Value, did_you_mean, span_of
 STATES: Final = frozenset(
     ("improved", "resolved", "normal", "abnormal", "present", "absent", "met", "untested")
 )
-"""States a marker can be in. ``untested`` holds where no value was taken."""
+"""States a marker can be in.
+
+A sign that is ``absent`` is ``normal``; it is ``resolved`` if it was present before. ``untested``
+holds where no value was taken.
+"""
 
 LIMITS: Final = frozenset(("lower_limit", "upper_limit"))
 """The laboratory's reference limits, as numbers in a marker's rule."""
 
 OTHERWISE: Final = "otherwise"
 """The rule of a level that takes everyone whom no better level took."""
+
+_LONG: Final = "a number has at most 15 digits before and 12 after its point"
+_LONG_HINT: Final = "write it as printed, or in a larger unit"
 
 MAX_DEPTH: Final = 40
 """Deepest nesting of a rule that is read."""
@@ -81,6 +88,10 @@ class RuleShape:
             message = f"`{shown}`: {error.message}"
             reading.fault("not-an-expression", at + error.column, message, error.hint)
             return None
+        for number in walk(node):
+            if isinstance(number, Number) and _is_long(number):
+                reading.fault("not-an-expression", at + number.column, _LONG, _LONG_HINT)
+                return None
         if too_deep(node):
             reading.fault("not-an-expression", at, f"`{key}` is nested over {MAX_DEPTH} deep")
             return None
@@ -126,6 +137,12 @@ def too_deep(node: Node) -> bool:
         if not layer:
             return False
     return True
+
+
+def _is_long(number: Number) -> bool:
+    """Tell whether a number has more digits than any measurement."""
+    places = 14 if number.percent else 12
+    return abs(number.value) >= 10**15 or (number.value * 10**places).denominator != 1
 
 
 def span_in(rule: Rule, node: Node) -> Span:
@@ -202,9 +219,9 @@ def misuses_in_marker(node: Node, states: Collection[str], *, early: bool) -> It
             yield Misuse(node.column, f"`{written(node)}` says nothing about a marker", hint)
 
 
-def _misused_state(node: Name, states: Collection[str], *, late: bool) -> Iterator[Misuse]:
-    if node.name not in states:
-        yield _unknown(node.name, node.column, "state", states)
+def _misused_state(node: Node, states: Collection[str], *, late: bool) -> Iterator[Misuse]:
+    if _word(node) not in states:
+        yield _unknown(_word(node), node.column, "state", states)
     elif late:
         yield _late(node)
 

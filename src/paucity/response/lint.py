@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
-from typing import Final, TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
-from paucity.expression.english import say_number
 from paucity.expression.nodes import And, Compare, Counted, Is, Name, Not, Or
 from paucity.response.bands import rules_of
-from paucity.response.compare import Difference, Differs, differences
 from paucity.response.language import OTHERWISE, children, span_in, walk
-from paucity.response.lint_markers import MARKER_CHECKS, found
-from paucity.response.model import Definition, Level, Marker, marker_named, scale_of
+from paucity.response.lint_markers import MARKER_CHECKS
+from paucity.response.lint_together import LIBRARY_CHECKS
+from paucity.response.lint_units import UNIT_CHECKS, found
+from paucity.response.model import Definition, Level, Marker, scale_of
 from paucity.text import Finding, Severity, in_order
-from paucity.vocabulary import parse_unit
 
 if TYPE_CHECKING:
     from paucity.expression import Node
 
 Check = Callable[[Definition], Iterator[Finding]]
-LibraryCheck = Callable[[Sequence[Definition]], Iterator[Finding]]
 
 _IMPROVE: Final = re.compile(r"\bimprov", re.IGNORECASE)
 
@@ -52,7 +50,7 @@ def normal_without_limits(definition: Definition) -> Iterator[Finding]:
             hint = "limits must come with the data, by laboratory and age"
             about, span = f"levels/{name}", level.rule.marks.span()
             code = "normal-without-limits"
-            yield found(code, Severity.WARNING, definition, about, span, message, hint)
+            yield found(code, Severity.WARNING, definition, span, message, about=about, hint=hint)
 
 
 def _asked(definition: Definition, node: Node, state: str) -> Iterator[str]:
@@ -84,18 +82,18 @@ def window_unstated(definition: Definition) -> Iterator[Finding]:
     Without it a late improvement counts in one study and not in another.
     """
     assess = definition.assess
-    if definition.kind == "response" and definition.basis == "rule":
-        if assess is None or not (assess.by or assess.at):
-            message = "no time of assessment is given"
-            hint = "write `assess: {by: 14 d}`, or list it under `unstated` if the source is silent"
-            code, span = "window-unstated", definition.marks.span("assess")
-            yield found(code, Severity.WARNING, definition, "", span, message, hint)
+    computed = definition.kind == "response" and definition.basis == "rule"
+    if computed and (assess is None or not (assess.by or assess.at)):
+        message = "no time of assessment is given"
+        hint = "write `assess: {by: 14 d}`, or list it under `unstated` if the source is silent"
+        code, span = "window-unstated", definition.marks.span("assess")
+        yield found(code, Severity.WARNING, definition, span, message, hint=hint)
     for marker in definition.markers:
         if marker.window is not None and marker.window.duration is None:
             usual = f"; other markers are judged by {assess.by}" if assess and assess.by else ""
             message = f"{marker.label} has no time by which it must have improved{usual}"
             about, span = marker.name.name, marker.marks.span("window")
-            yield found("window-unstated", Severity.WARNING, definition, about, span, message)
+            yield found("window-unstated", Severity.WARNING, definition, span, message, about=about)
 
 
 def unstated(definition: Definition) -> Iterator[Finding]:
@@ -107,7 +105,7 @@ def unstated(definition: Definition) -> Iterator[Finding]:
         taken = f"; taken as: {remark.default}" if remark.default else ""
         message = f"not stated: {remark.text}{taken}"
         span = remark.marks.span("text")
-        yield found("unstated", Severity.NOTE, definition, remark.about, span, message)
+        yield found("unstated", Severity.NOTE, definition, span, message, about=remark.about)
 
 
 def ambiguous(definition: Definition) -> Iterator[Finding]:
@@ -119,7 +117,9 @@ def ambiguous(definition: Definition) -> Iterator[Finding]:
         span = remark.marks.span("text")
         message = f"can be read in more than one way: {remark.text}"
         hint = "write the other reading as a definition of its own with `variant_of`"
-        yield found("ambiguous", Severity.WARNING, definition, remark.about, span, message, hint)
+        yield found(
+            "ambiguous", Severity.WARNING, definition, span, message, about=remark.about, hint=hint
+        )
 
 
 def markers_asymmetric(definition: Definition) -> Iterator[Finding]:
@@ -133,7 +133,7 @@ def markers_asymmetric(definition: Definition) -> Iterator[Finding]:
         for name, level in definition.levels.items()
         if level.rule is not None and (markers := _used(definition, level.rule.node))
     ]
-    for (better, upper, above), (worse, _, below) in zip(judged, judged[1:], strict=False):
+    for (better, upper, above), (worse, _, below) in pairwise(judged):
         only_above = [m.label for m in definition.markers if m.name.name in above - below]
         only_below = [m.label for m in definition.markers if m.name.name in below - above]
         said = [
@@ -144,7 +144,7 @@ def markers_asymmetric(definition: Definition) -> Iterator[Finding]:
         if said and upper.rule:
             about, span = f"levels/{better}", upper.rule.marks.span()
             message = "; ".join(said)
-            yield found("markers-asymmetric", Severity.NOTE, definition, about, span, message)
+            yield found("markers-asymmetric", Severity.NOTE, definition, span, message, about=about)
 
 
 def _used(definition: Definition, node: Node) -> frozenset[str]:
@@ -169,12 +169,20 @@ def level_undefined(definition: Definition) -> Iterator[Finding]:
         message = f"{_list(missing)} {'is' if len(missing) == 1 else 'are'} not defined"
         span = definition.marks.span("levels")
         hint = "a reported level that is not defined here stands as the authors reported it"
-        yield found("level-undefined", Severity.WARNING, definition, "levels", span, message, hint)
+        yield found(
+            "level-undefined",
+            Severity.WARNING,
+            definition,
+            span,
+            message,
+            about="levels",
+            hint=hint,
+        )
     for name, level in definition.levels.items():
         if level.inferred:
             message = f"{name} is not defined by the source; its rule is inferred: {level.inferred}"
             about, span = f"levels/{name}", level.marks.span("inferred")
-            yield found("level-undefined", Severity.NOTE, definition, about, span, message)
+            yield found("level-undefined", Severity.NOTE, definition, span, message, about=about)
 
 
 def _defined(level: Level | None) -> bool:
@@ -195,7 +203,7 @@ def level_unreachable(definition: Definition) -> Iterator[Finding]:
         if taken:
             message = f"{name} stands after {taken}, which takes everyone left over"
             span = level.rule.marks.span()
-            yield found(code, Severity.ERROR, definition, about, span, message)
+            yield found(code, Severity.ERROR, definition, span, message, about=about)
         if level.rule.node == Name(OTHERWISE):
             taken = taken or name
         for node in walk(level.rule.node):
@@ -207,7 +215,7 @@ def level_unreachable(definition: Definition) -> Iterator[Finding]:
                         f" markers can be"
                     )
                     span = span_in(level.rule, node)
-                    yield found(code, Severity.ERROR, definition, about, span, message)
+                    yield found(code, Severity.ERROR, definition, span, message, about=about)
 
 
 def complete_by_improvement(definition: Definition) -> Iterator[Finding]:
@@ -226,7 +234,7 @@ def complete_by_improvement(definition: Definition) -> Iterator[Finding]:
         about, span = f"levels/{scale[0]}", level.marks.span("rule" if by_rule else "described")
         hint = "do not pool it with complete responses that ask for normal values"
         code = "complete-by-improvement"
-        yield found(code, Severity.WARNING, definition, about, span, message, hint)
+        yield found(code, Severity.WARNING, definition, span, message, about=about, hint=hint)
 
 
 def _positive(node: Node) -> Iterator[Node]:
@@ -255,7 +263,7 @@ def narrative_definition(definition: Definition) -> Iterator[Finding]:
         lacks = "no threshold" if definition.assess else "no threshold and no time of assessment"
         message = f"the definition is in words and gives {lacks}: it cannot be computed"
         span = definition.marks.span("basis")
-        yield found("narrative-definition", Severity.WARNING, definition, "", span, message)
+        yield found("narrative-definition", Severity.WARNING, definition, span, message)
 
 
 def rule_missing(definition: Definition) -> Iterator[Finding]:
@@ -276,7 +284,7 @@ def rule_missing(definition: Definition) -> Iterator[Finding]:
         message, field = "no level has a rule; write rules, or `basis: narrative`", "levels"
     if lacking:
         span = definition.marks.span(field)
-        yield found("rule-missing", Severity.ERROR, definition, "", span, message)
+        yield found("rule-missing", Severity.ERROR, definition, span, message)
 
 
 def sign_unknown(definition: Definition) -> Iterator[Finding]:
@@ -289,11 +297,14 @@ def sign_unknown(definition: Definition) -> Iterator[Finding]:
             hint = f"`{sign.near}` is probably meant" if sign.near else "add it to the vocabulary"
             message = f"`{sign.printed}` is not a known sign"
             about, span = f"signs/{sign.printed}", sign.marks.span()
-            yield found("sign-unknown", Severity.NOTE, definition, about, span, message, hint)
+            yield found(
+                "sign-unknown", Severity.NOTE, definition, span, message, about=about, hint=hint
+            )
 
 
 DEFINITION_CHECKS: Final[tuple[Check, ...]] = (
     *MARKER_CHECKS,
+    *UNIT_CHECKS,
     normal_without_limits,
     window_unstated,
     unstated,
@@ -307,80 +318,6 @@ DEFINITION_CHECKS: Final[tuple[Check, ...]] = (
     sign_unknown,
 )
 """Every check of a single definition."""
-
-
-def definitions_nearly_same(definitions: Sequence[Definition]) -> Iterator[Finding]:
-    """Find two definitions whose shared rules differ only in an operator or a threshold.
-
-    One was copied from the other, so one of the two figures may be a misprint. Readings of a
-    definition that were made here (``variant_of``) are not looked at.
-    """
-    printed = [d for d in definitions if not d.variant_of and d.basis == "rule"]
-    for a, b in combinations(sorted(printed, key=lambda d: d.name), 2):
-        if a.kind == b.kind:
-            yield from _nearly_same(a, b)
-
-
-def _nearly_same(a: Definition, b: Definition) -> Iterator[Finding]:
-    found_all = differences(a, b)
-    if a.fails and b.fails:
-        differing = [d for d in found_all if d.part == "fails.or_longer"]
-        alike = not {"fails.level", "fails.after"} & {d.part for d in found_all}
-    else:
-        with_rules = ({m.name.name for m in d.markers if m.bands} for d in (a, b))
-        shared = frozenset.intersection(*map(frozenset, with_rules))
-        differing = [d for d in found_all if d.about in shared]
-        alike = len(shared) > 1 and all(d.kind in _SMALL for d in differing)
-    for difference in differing if alike else ():
-        yield _near_finding(a, b, difference)
-
-
-_SMALL: Final = frozenset((Differs.OPERATOR, Differs.THRESHOLD))
-
-
-def _near_finding(a: Definition, b: Definition, difference: Difference) -> Finding:
-    marker = marker_named(a, difference.about)
-    what = f"{marker.label}: " if marker else ""
-    band = f" where `{difference.band}`" if difference.band else ""
-    message = f"{what}{a.name} says `{difference.in_a}`{band}, {b.name} `{difference.in_b}`"
-    if point := difference.example:
-        only = a.name if difference.counts_in == "a" else b.name
-        unit = parse_unit(marker.unit) if marker else None
-        said = f" {unit.code}" if unit else ""
-        change = f"{say_number(point.baseline)} to {say_number(point.value)}{said}"
-        message += f"; from {change} counts in {only} alone"
-    span = difference.span_a or a.marks.span()
-    about = f"{b.name}/{difference.about}"
-    hint = "the definitions are otherwise alike: check both against their sources for a misprint"
-    return found("definitions-nearly-same", Severity.WARNING, a, about, span, message, hint)
-
-
-def formal_definition_dropped(definitions: Sequence[Definition]) -> Iterator[Finding]:
-    """Find a narrative definition of a study that has a formal one as well.
-
-    The secondary source dropped the rule that the primary report gives.
-    """
-    for narrative in definitions:
-        if narrative.basis != "narrative" or not narrative.study:
-            continue
-        for formal in definitions:
-            same = (formal.study, formal.kind) == (narrative.study, narrative.kind)
-            if same and formal.basis == "rule":
-                message = (
-                    f"the definition is in words here, but {formal.name} gives {narrative.study}'s"
-                    " own rule"
-                )
-                span = narrative.marks.span("basis")
-                hint = f"judge by {formal.name} where values are known"
-                code = "formal-definition-dropped"
-                yield found(code, Severity.WARNING, narrative, "", span, message, hint)
-
-
-LIBRARY_CHECKS: Final[tuple[LibraryCheck, ...]] = (
-    definitions_nearly_same,
-    formal_definition_dropped,
-)
-"""Every check of several definitions together."""
 
 
 def check_definition(definition: Definition) -> list[Finding]:

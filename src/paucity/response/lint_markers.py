@@ -1,9 +1,9 @@
-"""Checks on the rules of markers: clauses that decide nothing, bands that leave gaps, thresholds."""
+"""Checks on the rules of markers: vacuous clauses, gaps between bands, thresholds out of reach."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from paucity.expression.english import say_number
 from paucity.expression.nodes import And, Compare, Number
@@ -22,45 +22,29 @@ from paucity.response.bands import (
     say_percent,
 )
 from paucity.response.language import Rule, span_in, walk, written
-from paucity.response.rules import (
+from paucity.response.lint_units import found
+from paucity.response.planes import (
     Constraint,
     Interval,
-    NotLinearError,
     Region,
     baselines,
-    conjuncts,
-    constraints,
     feasible,
     implies,
     joined,
     ratios,
-    regions,
     values,
     witness,
 )
+from paucity.response.rules import NotLinearError, conjuncts, constraints, regions
 from paucity.text import Finding, Severity, Span
-from paucity.vocabulary import parse_unit
 
 if TYPE_CHECKING:
-    from paucity.expression import Node
-    from paucity.response.model import Band, Definition, Marker
     from collections.abc import Iterator, Sequence
 
+    from paucity.expression import Node
+    from paucity.response.model import Band, Definition, Marker
+
 _ONE: Final = Fraction(1)
-
-
-def found(
-    code: str,
-    severity: Severity,
-    definition: Definition,
-    about: str,
-    span: Span,
-    message: str,
-    hint: str = "",
-) -> Finding:
-    """Return a finding about a part of a definition."""
-    subject = f"{definition.name}/{about}" if about else definition.name
-    return Finding(code, severity, span, message, hint, subject)
 
 
 def _rules(definition: Definition) -> Iterator[tuple[Marker, Band, str, Rule]]:
@@ -105,10 +89,10 @@ def clause_vacuous(definition: Definition) -> Iterator[Finding]:
                 "clause-vacuous",
                 Severity.WARNING,
                 definition,
-                marker.name.name,
                 span,
                 f"{message}{figures}",
-                hint,
+                about=marker.name.name,
+                hint=hint,
             )
 
 
@@ -170,10 +154,10 @@ def rule_impossible(definition: Definition) -> Iterator[Finding]:
                 "rule-impossible",
                 Severity.ERROR,
                 definition,
-                marker.name.name,
                 rule.marks.span(),
                 message,
-                hint,
+                about=marker.name.name,
+                hint=hint,
             )
 
 
@@ -202,10 +186,10 @@ def threshold_beyond_band(definition: Definition) -> Iterator[Finding]:
                     "threshold-beyond-band",
                     Severity.WARNING,
                     definition,
-                    marker.name.name,
                     span,
                     message,
-                    hint,
+                    about=marker.name.name,
+                    hint=hint,
                 )
 
 
@@ -250,7 +234,9 @@ def bands_gap(definition: Definition) -> Iterator[Finding]:
                 hint = "let one band begin where the other ends" if group is inner else ""
                 about = marker.name.name
                 span = marker.bands[0].marks.span("when")
-                yield found("bands-gap", severity, definition, about, span, message, hint)
+                yield found(
+                    "bands-gap", severity, definition, span, message, about=about, hint=hint
+                )
 
 
 def _is_inner(gap: Interval) -> bool:
@@ -274,10 +260,10 @@ def bands_overlap(definition: Definition) -> Iterator[Finding]:
                 "bands-overlap",
                 Severity.WARNING,
                 definition,
-                marker.name.name,
                 other.marks.span("when"),
                 message,
-                "write both ends of each band, such as `baseline between 0.5 and 2.0`",
+                about=marker.name.name,
+                hint="write both ends of each band, such as `baseline between 0.5 and 2.0`",
             )
 
 
@@ -306,10 +292,10 @@ def baseline_zero(definition: Definition) -> Iterator[Finding]:
                     "baseline-zero",
                     Severity.NOTE,
                     definition,
-                    marker.name.name,
                     span_in(rule, clause),
                     message,
-                    "say which clause decides there",
+                    about=marker.name.name,
+                    hint="say which clause decides there",
                 )
 
 
@@ -339,7 +325,7 @@ def headline_differs(definition: Definition) -> Iterator[Finding]:
             )
             about = marker.name.name
             span = first.marks.span()
-            yield found("headline-differs", Severity.NOTE, definition, about, span, message)
+            yield found("headline-differs", Severity.NOTE, definition, span, message, about=about)
 
 
 def _demanded(needs: Demand) -> str:
@@ -361,54 +347,11 @@ def duplicate_clause(definition: Definition) -> Iterator[Finding]:
                 "duplicate-clause",
                 Severity.WARNING,
                 definition,
-                marker.name.name,
                 repeat.marks.span(),
                 message,
-                "keep it as printed, and say in a note which band it may have displaced",
+                about=marker.name.name,
+                hint="keep it as printed, and say in a note which band it may have displaced",
             )
-
-
-def unit_slip(definition: Definition) -> Iterator[Finding]:
-    """Find a unit that is printed or written wrongly, such as ``10^9/I`` for 10^9/l.
-
-    A unit that is no unit cannot be converted, and a count without its volume can be read as
-    another count.
-    """
-    for marker in definition.markers:
-        places = [(band.printed, band.marks.span("printed")) for band in marker.bands]
-        places += [(marker.unit, marker.marks.span("unit")), *_units_in_rules(marker)]
-        for text, span in dict(reversed(places)).items():
-            unit = parse_unit(text) if text else None
-            if not text or (unit and not unit.slip):
-                continue
-            reason = unit.slip if unit else f"`{text}` is not a unit known here"
-            severity = Severity.NOTE if unit else Severity.ERROR
-            message = f"{marker.label}: {reason}"
-            yield found("unit-slip", severity, definition, marker.name.name, span, message)
-
-
-def unit_mixed(definition: Definition) -> Iterator[Finding]:
-    """Find a threshold in another unit than the other thresholds of its marker.
-
-    Rules compare plain numbers; a threshold in another unit would be compared as if it were not.
-    """
-    for marker in definition.markers:
-        usual = parse_unit(marker.unit)
-        for text, span in _units_in_rules(marker):
-            unit = parse_unit(text)
-            if unit and usual and unit.code != usual.code:
-                message = f"{marker.label} in {text} stands beside thresholds in {marker.unit}"
-                hint = f"give every threshold in one unit, and name it once: `unit: {text}`"
-                about = marker.name.name
-                yield found("unit-mixed", Severity.ERROR, definition, about, span, message, hint)
-
-
-def _units_in_rules(marker: Marker) -> Iterator[tuple[str, Span]]:
-    for band in marker.bands:
-        for rule in filter(None, (band.when, *rules_of(band).values())):
-            for node in walk(rule.node):
-                if isinstance(node, Number) and node.unit:
-                    yield node.unit, span_in(rule, node)
 
 
 MARKER_CHECKS: Final = (
@@ -420,6 +363,4 @@ MARKER_CHECKS: Final = (
     baseline_zero,
     headline_differs,
     duplicate_clause,
-    unit_slip,
-    unit_mixed,
 )

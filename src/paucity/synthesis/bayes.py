@@ -85,7 +85,7 @@ def pool_bayes(
     Example:
         >>> r = pool_bayes([2, 3, 0, 12], [2, 3, 22, 34], thresholds=[0.5])
         >>> round(r.estimate, 3), round(r.exceedances[0].median, 3), str(r.status)
-        (0.417, 0.36, 'ok')
+        (0.457, 0.424, 'ok')
     """
     x, m = numbers.studies(events, n)
     level = numbers.probability(level, "level")
@@ -110,8 +110,7 @@ def _quantity(
     cdf: Callable[[float], float], start: float, width: float, level: float, *, logit: bool
 ) -> Quantity:
     points = [
-        posterior.quantile(cdf, p, start, width)
-        for p in (0.5, (1 - level) / 2, (1 + level) / 2)
+        posterior.quantile(cdf, p, start, width) for p in (0.5, (1 - level) / 2, (1 + level) / 2)
     ]
     if logit:
         points = [float(special.expit(p)) for p in points]
@@ -149,9 +148,7 @@ def _result(
         crude=crude(x, n, level),
         median=median,
         mean=mean,
-        prediction=Interval(
-            new.interval.lower, new.interval.upper, level, "posterior predictive"
-        )
+        prediction=Interval(new.interval.lower, new.interval.upper, level, "posterior predictive")
         if new.interval
         else None,
         heterogeneity=Heterogeneity(tau2=tau.estimate**2),

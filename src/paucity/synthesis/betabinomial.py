@@ -52,7 +52,7 @@ def pool_beta_binomial(events: ArrayLike, n: ArrayLike, *, level: float = 0.95) 
     Example:
         >>> r = pool_beta_binomial([0, 5, 12], [22, 20, 34])
         >>> round(r.mean.estimate, 3), round(r.heterogeneity.rho, 3)
-        (0.208, 0.102)
+        (0.191, 0.193)
     """
     x, m = numbers.studies(events, n)
     level = numbers.probability(level, "level")

@@ -54,9 +54,7 @@ class DirichletFit:
 
 def prepare(counts: Counts, multiplicity: Floats) -> Sums:
     """Collect the sums of a table of counts, shape (U, C), every category seen at least once."""
-    categories = tuple(
-        tail_sums(counts[:, c], multiplicity) for c in range(counts.shape[1])
-    )
+    categories = tuple(tail_sums(counts[:, c], multiplicity) for c in range(counts.shape[1]))
     return Sums(categories, tail_sums(counts.sum(axis=1), multiplicity))
 
 
@@ -83,9 +81,7 @@ def _derivatives(sums: Sums, pi: Floats, g: float) -> tuple[Floats, Floats]:
         by_gg -= float(a @ (j * j * inverse))
     jacobian = np.diag(pi) - np.outer(pi, pi)  # d pi / d log ratio
     slope = pi * (u - pi @ u)
-    curve = (
-        np.diag(slope) - np.outer(slope, pi) - np.outer(pi, slope) + (jacobian * h) @ jacobian
-    )
+    curve = np.diag(slope) - np.outer(slope, pi) - np.outer(pi, slope) + (jacobian * h) @ jacobian
     hessian = np.empty((size, size))
     hessian[:-1, :-1] = curve[:-1, :-1]
     hessian[:-1, -1] = hessian[-1, :-1] = g * (jacobian @ cross)[:-1]

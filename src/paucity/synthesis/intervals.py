@@ -117,9 +117,7 @@ def _mid_p_lower(x: Counts, n: Counts, alpha: float) -> Floats:
     for _ in range(200):
         middle = (low + high) / 2
         at_least = special.betainc(first, n - first + 1.0, middle)
-        more = np.where(
-            x == n, 0.0, special.betainc(x + 1.0, np.maximum(n - x, 1), middle)
-        )
+        more = np.where(x == n, 0.0, special.betainc(x + 1.0, np.maximum(n - x, 1), middle))
         below = (at_least + more) / 2 < alpha
         low, high = np.where(below, middle, low), np.where(below, high, middle)
         if np.all((high - low) <= 4e-16 * high):

@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
-from paucity.synthesis.types import Counts, Floats
+if TYPE_CHECKING:
+    from paucity.synthesis.types import Counts, Floats
 
 STRETCH = 20.0  # the grid is theta = STRETCH sinh(t): uniform near 0, coarser far out
 FINEST = 0.25  # log odds; fine enough for one patient, whose likelihood is analytic within pi
@@ -167,7 +169,9 @@ def _relative(x: Floats, n: Floats, theta: Floats) -> Floats:
     p = x / n
     inside = (x > 0) & (x < n)
     with np.errstate(divide="ignore"):
-        centre = np.where(inside, np.log(np.where(inside, x, 1.0) / np.where(inside, n - x, 1.0)), 0)
+        centre = np.where(
+            inside, np.log(np.where(inside, x, 1.0) / np.where(inside, n - x, 1.0)), 0
+        )
     distance = theta - centre
     far = np.abs(distance)
     r = np.where(inside, np.where(distance >= 0, 1 - p, p), 0.5)
@@ -243,10 +247,67 @@ def moment_terms(sums: Floats, tau: Floats, order: int) -> Floats:
     return out
 
 
-def _scaled_rule(table: Table, mu: Floats, tau: Floats, order: int) -> Floats:
+def evaluate_pairs(
+    table: Table, x: Counts, n: Counts, mu: Floats, tau: float, order: int = 2
+) -> Terms:
+    """Evaluate each study at its own mean log odds, as a regression needs.
+
+    Args:
+        table: From `build`, of the same studies.
+        x: Events, shape (k,).
+        n: Patients, shape (k,).
+        mu: Mean log odds of each study, shape (k,).
+        tau: Standard deviation between studies, at least 0.
+        order: Highest derivative wanted.
+
+    Returns:
+        Terms of shape (k,).
+    """
+    out = np.zeros((6, x.size))
+    place = np.full(table.x.size, -1)
+    place[table.shared] = np.arange(table.shared.size)
+    row = place[table.index]
+    shared, local = np.flatnonzero(row >= 0), np.flatnonzero(row < 0)
+    events, patients = x.astype(np.float64), n.astype(np.float64)
+    if shared.size and tau >= table.smallest:
+        centre, reach = mu[shared, None], 14.0 * tau
+        first, last = np.searchsorted(
+            table.theta, [float(centre.min()) - reach, float(centre.max()) + reach]
+        )
+        z = (table.theta[first:last] - centre) / tau
+        mass = np.exp(-0.5 * z * z)
+        mass *= table.jac[first:last] / tau
+        mass *= table.values[row[shared], first:last]
+        sums = np.empty((2 * order + 1, shared.size))
+        sums[0] = mass.sum(axis=1)
+        for j in range(1, 2 * order + 1):
+            mass *= z
+            sums[j] = mass.sum(axis=1)
+        out[:, shared] = moment_terms(sums, np.full(shared.size, tau), order)
+    elif shared.size:
+        z, weight = _scaled_nodes(table)
+        theta = mu[shared, None] + tau * z
+        a, b = events[shared, None], patients[shared, None]
+        mass = np.exp(_relative(a, b, theta)) * weight
+        out[:, shared] = _direct_terms(mass, theta, z, a, b, order)
+    if local.size:
+        step = LOCAL_STEP / table.refine
+        t = np.arange(-round(LOCAL_RANGE / step), round(LOCAL_RANGE / step) + 1) * step
+        deviation = np.full(local.size, tau)
+        out[:, local] = local_terms(mu[local], deviation, events[local], patients[local], t, order)
+    out[0] += table.peak[table.index]
+    return Terms(*out)
+
+
+def _scaled_nodes(table: Table) -> tuple[Floats, Floats]:
     step = Z_STEP / table.refine
     z = np.arange(-round(Z_RANGE / step), round(Z_RANGE / step) + 1) * step
-    log_weight = -0.5 * z * z + math.log(step / math.sqrt(2 * math.pi))
+    return z, np.exp(-0.5 * z * z) * (step / math.sqrt(2 * math.pi))
+
+
+def _scaled_rule(table: Table, mu: Floats, tau: Floats, order: int) -> Floats:
+    z, weight = _scaled_nodes(table)
+    log_weight = np.log(weight)
     x, n = table.x[table.shared], table.n[table.shared]
     out = np.empty((6, mu.size, x.size))
     chunk = max(1, CHUNK // (x.size * z.size))
@@ -296,9 +357,7 @@ def _local_rule(table: Table, mu: Floats, tau: Floats, order: int) -> Floats:
     return out
 
 
-def local_terms(
-    mu: Floats, tau: Floats, x: Floats, n: Floats, t: Floats, order: int
-) -> Floats:
+def local_terms(mu: Floats, tau: Floats, x: Floats, n: Floats, t: Floats, order: int) -> Floats:
     """Integrate around each study's own mode.
 
     Args:

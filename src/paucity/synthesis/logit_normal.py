@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
-from paucity.synthesis.types import Floats
+if TYPE_CHECKING:
+    from paucity.synthesis.types import Floats
 
 
 def nodes(tau: float) -> tuple[Floats, Floats]:
@@ -34,8 +36,8 @@ def mean_and_slopes(mu: float, tau: float) -> tuple[float, float, float]:
         E[p], dE[p]/dmu, dE[p]/dtau.
 
     Example:
-        >>> [round(v, 6) for v in mean_and_slopes(0.0, 2.0)]
-        [0.5, 0.141439, 0.0]
+        >>> [round(v, 6) for v in mean_and_slopes(1.0, 2.0)]
+        [0.646775, 0.135926, -0.056417]
     """
     z, weight = nodes(tau)
     p = special.expit(mu + tau * z)

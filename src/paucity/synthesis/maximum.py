@@ -114,7 +114,7 @@ def find(table: Table, counts: Floats) -> Maximum:
 
 def _starts(
     table: Table, counts: Floats, mu_zero: Floats, zero: Floats, score: Floats
-) -> tuple[np.ndarray, Floats, Floats]:  # type: ignore[type-arg]
+) -> tuple[np.ndarray, Floats, Floats]:
     # A tau much below this has no effect that rounding would let one see.
     information = (counts @ (table.x * (table.n - table.x) / table.n)).max()
     tau = np.geomspace(min(0.2 / np.sqrt(max(information, 1.0)), 0.1), WIDEST_SCAN, SCAN)
@@ -132,9 +132,7 @@ def _starts(
     return owner, mus[owner, column], tau[column]
 
 
-def _scan_one(
-    table: Table, counts: Floats, tau: Floats, mu_zero: float
-) -> tuple[Floats, Floats]:
+def _scan_one(table: Table, counts: Floats, tau: Floats, mu_zero: float) -> tuple[Floats, Floats]:
     # mean log odds of a logit-normal with this median: Zeger, Liang & Albert 1988, eq. 3.2
     mu = mu_zero * np.sqrt(1 + 0.346 * tau**2)
     for _ in range(2):
@@ -159,9 +157,7 @@ def _range(table: Table) -> tuple[float, float]:
     return float(logit.min()), float(logit.max())
 
 
-def climb(
-    table: Table, counts: Floats, mu: Floats, tau: Floats
-) -> tuple[Floats, Floats, Floats]:
+def climb(table: Table, counts: Floats, mu: Floats, tau: Floats) -> tuple[Floats, Floats, Floats]:
     """Climb to a local maximum in (mu, log tau) by safeguarded Newton steps, rows in parallel.
 
     Args:
@@ -224,7 +220,7 @@ def _advance(
     point: Peak,
     step_mu: Floats,
     step_log: Floats,
-) -> tuple[Floats, Floats, Peak, np.ndarray]:  # type: ignore[type-arg]
+) -> tuple[Floats, Floats, Peak, np.ndarray]:
     """Step, halving where the likelihood falls; rows that cannot gain keep their place."""
     scale = np.ones(mu.size)
     slack = 1e-13 * (1 + np.abs(point.value))

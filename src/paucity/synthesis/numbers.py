@@ -62,9 +62,7 @@ def integers(values: ArrayLike, name: str) -> Counts:
         "a whole number of patients",
         "Turn percentages into counts before pooling.",
     )
-    _refuse(
-        array > MOST_PATIENTS, array, name, "at most 2**53", "Check for a misplaced digit."
-    )
+    _refuse(array > MOST_PATIENTS, array, name, "at most 2**53", "Check for a misplaced digit.")
     return array.astype(np.int64)
 
 
@@ -87,8 +85,10 @@ def _array(values: ArrayLike, name: str) -> np.ndarray[Any, Any]:
         isinstance(v, int | float) and not isinstance(v, bool) for v in array.ravel().tolist()
     ):
         return np.array(
-            [min(max(float(min(v, 1e300)), -1e300), 1e300) if v == v else math.nan  # noqa: PLR0124
-             for v in array.ravel().tolist()]
+            [
+                min(max(float(min(v, 1e300)), -1e300), 1e300) if v == v else math.nan  # noqa: PLR0124
+                for v in array.ravel().tolist()
+            ]
         ).reshape(array.shape)
     raise ValueError(problem)
 
@@ -98,9 +98,7 @@ def _refuse(
 ) -> None:
     if bad.any():
         i = int(np.flatnonzero(bad)[0])
-        raise ValueError(
-            f"{name}: study {i + 1} has {array[i]:g}; expected {expected}. {advice}"
-        )
+        raise ValueError(f"{name}: study {i + 1} has {array[i]:g}; expected {expected}. {advice}")
 
 
 def studies(events: ArrayLike, n: ArrayLike) -> tuple[Counts, Counts]:
@@ -161,7 +159,7 @@ def probability(value: float, name: str) -> float:
         ...
         ValueError: level: found 95; expected a number strictly between 0 and 1, such as 0.95. ...
     """
-    if not (isinstance(value, int | float | np.floating) and 0 < value < 1):
+    if not (0 < value < 1):
         raise ValueError(
             f"{name}: found {value!r}; expected a number strictly between 0 and 1, such as 0.95. "
             "Divide a percentage by 100."
@@ -179,7 +177,7 @@ def positive(value: float, name: str) -> float:
         >>> positive(1.5, "scale")
         1.5
     """
-    if not (isinstance(value, int | float | np.floating) and 0 < value < math.inf):
+    if not (0 < value < math.inf):
         raise ValueError(f"{name}: found {value!r}; expected a finite number above 0. Change it.")
     return float(value)
 

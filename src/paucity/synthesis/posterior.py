@@ -240,4 +240,3 @@ def cdf_tau(post: Posterior, value: float) -> float:
 def mean_tau(post: Posterior) -> float:
     """Return the posterior mean of tau."""
     return float(post.weight @ post.tau)
-

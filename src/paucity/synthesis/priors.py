@@ -50,9 +50,7 @@ def in_words(prior: Prior) -> str:
         >>> in_words(Prior())
         'log odds ~ Normal(0, 1.5), tau ~ half-normal(1)'
     """
-    return (
-        f"log odds ~ Normal({prior.mean:g}, {prior.sd:g}), tau ~ {prior.spread}({prior.scale:g})"
-    )
+    return f"log odds ~ Normal({prior.mean:g}, {prior.sd:g}), tau ~ {prior.spread}({prior.scale:g})"
 
 
 def log_density_mu(prior: Prior, mu: Floats) -> Floats:

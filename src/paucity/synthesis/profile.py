@@ -63,7 +63,7 @@ def mu_interval(
 def _newton_limit(
     table: Table, counts: Floats, target: float, centre: float, mu: float, tau: float
 ) -> float | None:
-    """Solve log-likelihood = target and its derivative by log tau = 0 (Venzon & Moolgavkar 1988)."""
+    """Solve value = target and derivative by log tau = 0 (Venzon & Moolgavkar 1988)."""
     side = math.copysign(1.0, mu - centre)
     for _ in range(25):
         at = total(table, counts, np.array([mu]), np.array([tau]))
@@ -152,9 +152,7 @@ def over_mu(table: Table, counts: Floats, tau: float, mu: float) -> tuple[float,
     return value, mu
 
 
-def tau_interval(
-    table: Table, counts: Floats, best: Maximum, level: float
-) -> tuple[float, float]:
+def tau_interval(table: Table, counts: Floats, best: Maximum, level: float) -> tuple[float, float]:
     """Return the profile-likelihood interval of tau, the standard deviation between studies.
 
     Args:

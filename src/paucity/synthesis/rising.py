@@ -9,9 +9,12 @@ half block lengths from a block's middle, so 12 nodes leave an error of about 1e
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from paucity.synthesis.types import Counts, Floats
+if TYPE_CHECKING:
+    from paucity.synthesis.types import Counts, Floats
 
 DIRECT = 64
 NODES = 12
@@ -26,7 +29,8 @@ def sum_nodes(m: int) -> tuple[Floats, Floats]:
         (True, True)
     """
     head = np.arange(min(m, DIRECT), dtype=np.float64)
-    nodes, weights = [head], [np.ones(head.size)]
+    nodes: list[Floats] = [head]
+    weights: list[Floats] = [np.ones(head.size)]
     start = DIRECT
     while start < m:
         length = min(start, m - start)
@@ -63,4 +67,5 @@ def tail_sums(counts: Counts, multiplicity: Floats) -> tuple[Floats, Floats]:
         [np.empty(0), *(w * c for (_, w), c in zip(parts, multiplicity.tolist(), strict=True))]
     )
     unique, index = np.unique(nodes, return_inverse=True)
-    return unique, np.bincount(index, weights=weights, minlength=unique.size)
+    total = np.bincount(index, weights=weights, minlength=unique.size)
+    return unique, total.astype(np.float64)

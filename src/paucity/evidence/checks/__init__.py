@@ -5,7 +5,7 @@ Study checks look at one study, review checks at all of them together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from paucity.evidence.checks import (
     counts,
@@ -17,9 +17,13 @@ from paucity.evidence.checks import (
     responses,
     review,
 )
-from paucity.evidence.checks.check import Check
 from paucity.evidence.view import Evidence, StudyView, view
-from paucity.text import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paucity.evidence.checks.check import Check
+    from paucity.text import Finding
 
 STUDY_CHECKS: tuple[Check[StudyView], ...] = (
     references.dangling_cohort,
@@ -81,6 +85,8 @@ REVIEW_CHECKS: tuple[Check[Evidence], ...] = (
     review.criteria_differ,
     review.cohort_undecided,
     review.ongoing_line_differs,
+    review.agent_not_searched,
+    review.own_study,
     review.outdated_symbol,
     review.search_not_told,
     review.main_criteria_unknown,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from paucity.evidence.checks.check import ERROR, NOTE, WARNING, Found, check, joined
-from paucity.evidence.figures import denominator, entry_figure, size
+from paucity.evidence.figures import denominator, entry_figure, happenings, size, word_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from paucity.evidence.model import Outcome, Response
     from paucity.evidence.view import StudyView
 
@@ -33,10 +34,10 @@ def counts_exceed(view: StudyView) -> Iterator[Found]:
         if n is not None and total > n:
             message = f"{said(response.counts)} is {total}, more than the {n} {response.of}"
             yield Found(response.marks.span("counts"), message, _subject(view, response))
-    for entry in (*view.study.outcomes, *view.study.events):
+    for entry in happenings(view.study):
         figure = entry_figure(entry, view.study)
         if figure.count is not None and figure.n is not None and figure.count > figure.n:
-            what = entry.outcome if hasattr(entry, "outcome") else entry.event
+            what = word_of(entry)
             message = f"{what}: {figure.count} of {figure.n} {entry.of}"
             subject = f"{view.study.id}/{entry.cohort}/{what}"
             yield Found(entry.marks.span("count"), message, subject)
@@ -70,8 +71,8 @@ def counts_short(view: StudyView) -> Iterator[Found]:
 def level_forced(view: StudyView) -> Iterator[Found]:
     """Unwritten levels that subtraction from the whole cohort decides.
 
-    Where a whole and its part are told at the same levels, what the part does not say can be forced:
-    a level the whole has too few of cannot hold the missing people.
+    Where a whole and its part are told at the same levels, what the part does not say can be
+    forced: a level the whole has too few of cannot hold the missing people.
     """
     whole_of = {r.cohort: r for r in view.study.responses if r.complete and not _elsewhere(r)}
     for response in view.study.responses:
@@ -189,8 +190,8 @@ def remainder_derived(view: StudyView) -> Iterator[Found]:
     for remainder in remainders(view):
         counts = said(remainder.counts)
         message = (
-            f"`{remainder.part}` of `{remainder.whole}` is {counts} of {remainder.n}, by subtraction "
-            f"of {joined([f'`{o}`' for o in remainder.others])}"
+            f"`{remainder.part}` of `{remainder.whole}` is {counts} of {remainder.n}, "
+            f"by subtraction of {joined([f'`{o}`' for o in remainder.others])}"
         )
         cohort = view.study.cohorts[remainder.part]
         yield Found(cohort.marks.span(), message, f"{view.study.id}/{remainder.part}")
@@ -299,8 +300,9 @@ def characteristics_exceed(view: StudyView) -> Iterator[Found]:
     """More people with a characteristic than the cohort has."""
     for name, cohort in view.study.cohorts.items():
         n = view.family.people(name).exact
-        entries = [(p.patients, p.marks) for p in (*cohort.parts, *cohort.prior)]
-        for count, marks in entries:
+        told = [(part.patients, part.marks) for part in cohort.parts]
+        told += [(prior.patients, prior.marks) for prior in cohort.prior]
+        for count, marks in told:
             if n is not None and count is not None and Fraction(count) > n:
                 message = f"{count} of the {n} in `{name}`"
                 yield Found(marks.span("patients"), message, f"{view.study.id}/{name}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from paucity.counts import fisher_exact, percent_of
@@ -11,6 +10,8 @@ from paucity.evidence.figures import entry_figure
 from paucity.evidence.view import read_in, source_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from paucity.evidence.model import Event
     from paucity.evidence.view import StudyView
 
@@ -84,8 +85,8 @@ def before_after_unclear(view: StudyView) -> Iterator[Found]:
             if a.count is None or b.count is None:
                 continue
             message = (
-                f"{event.event.written}: {a.count} of {a.n} before, {b.count} of {b.n} after; whether "
-                f"the later are new, cumulative or present is not said"
+                f"{event.event.written}: {a.count} of {a.n} before, {b.count} of {b.n} after; "
+                f"whether the later are new, cumulative or present is not said"
             )
             subject = f"{view.study.id}/{event.cohort}/{event.event}"
             yield Found(after.marks.span("counting"), message, subject, "write `counting:`")
@@ -118,9 +119,11 @@ def whole_hides_part(view: StudyView) -> Iterator[Found]:
                 if p < 0.05:
                     told = f"{above.count} of {above.n}" if above.count is not None else "the whole"
                     message = (
-                        f"{whole.event.written}: {told} {whole.of} in `{whole.cohort}` is {ca} of {na} "
+                        f"{whole.event.written}: {told} {whole.of} in `{whole.cohort}` "
+                        f"is {ca} of {na} "
                         f"({percent_of(ca, na)}%) in `{a.cohort}` and {cb} of {nb} "
-                        f"({percent_of(cb, nb)}%) in `{b.cohort}` (Fisher's exact p = {float(p):.3f})"
+                        f"({percent_of(cb, nb)}%) in `{b.cohort}` "
+                        f"(Fisher's exact p = {float(p):.3f})"
                     )
                     subject = f"{view.study.id}/{whole.cohort}/{whole.event}"
                     yield Found(a.marks.span(), message, subject)

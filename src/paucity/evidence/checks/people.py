@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from paucity.evidence.figures import size
 from paucity.text import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from paucity.evidence.view import Evidence, StudyView
 
 
@@ -36,8 +37,8 @@ def counted_in_two_tables(evidence: Evidence) -> Iterator[Found]:
             continue
         parts = joined([f"`{c}` ({_sized(family, c)})" for c in inside])
         message = (
-            f"{parts} of {study.name} are among the {_sized(family, whole)} of `{whole}` in the table "
-            f"of established therapy"
+            f"{parts} of {study.name} are among the {_sized(family, whole)} of `{whole}` "
+            f"in the table of established therapy"
         )
         span = study.cohorts[inside[0]].marks.span()
         yield Found(span, message, f"{study_id}/{whole}", "never add the two tables")

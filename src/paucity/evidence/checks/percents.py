@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from paucity.counts import bases_that_fit, counts_for_percent, fits, percent_of, sums_of
 from paucity.evidence.checks.check import ERROR, NOTE, WARNING, Found, check, joined
-from paucity.evidence.figures import denominator, size
+from paucity.evidence.figures import denominator, happenings, size, word_of
 
 if TYPE_CHECKING:
-    from paucity.evidence.model import Event, Outcome, Response, Restated
+    from collections.abc import Iterator, Mapping
+    from decimal import Decimal
+
+    from paucity.evidence.model import Response, Restated
     from paucity.evidence.view import StudyView
     from paucity.text import Marks
 
@@ -58,9 +59,9 @@ def printed_percentages(view: StudyView) -> Iterator[Printed]:
         for again in response.restated:
             if again.percents:
                 yield _restated(again, response, view, subject)
-    for entry in (*study.outcomes, *study.events):
+    for entry in happenings(study):
         if entry.percent is not None:
-            name = _name(entry)
+            name = word_of(entry).name
             yield Printed(
                 name,
                 {} if entry.count is None else {name: entry.count},
@@ -72,10 +73,6 @@ def printed_percentages(view: StudyView) -> Iterator[Printed]:
                 "percent",
                 f"{study.id}/{entry.cohort}/{name}",
             )
-
-
-def _name(entry: Outcome | Event) -> str:
-    return (entry.outcome if hasattr(entry, "outcome") else entry.event).name
 
 
 def _restated(again: Restated, response: Response, view: StudyView, subject: str) -> Printed:
@@ -103,8 +100,8 @@ def percent_base(view: StudyView) -> Iterator[Found]:
     """Percentages that fit another denominator than the one printed.
 
     Every count is divided by every whole number up to the largest the cohort allows: a denominator
-    under which all the printed percentages come out is the one that was used. Where it is the sum of
-    counts, the check says of which.
+    under which all the printed percentages come out is the one that was used. Where it is the sum
+    of counts, the check says of which.
     """
     for printed in printed_percentages(view):
         wrong = _misfits(printed)
@@ -216,8 +213,8 @@ def percent_ambiguous(view: StudyView) -> Iterator[Found]:
 def courses_as_patients(view: StudyView) -> Iterator[Found]:
     """Courses of therapy reported as patients.
 
-    The percentages do not fit the number of patients, and do fit the number of courses (or the other
-    way round): the unit named is not the unit counted.
+    The percentages do not fit the number of patients, and do fit the number of courses (or the
+    other way round): the unit named is not the unit counted.
     """
     for printed in printed_percentages(view):
         cohort = view.study.cohorts.get(printed.cohort)
@@ -268,8 +265,8 @@ def left_out_but_counted(view: StudyView) -> Iterator[Found]:
             kept = {x: c for x, c in response.counts.items() if x not in response.left_out}
             true = ", ".join(f"{x} {percent_of(c, without, 1)}%" for x, c in kept.items())
             message = (
-                f"{levels} is said to be left out, but the percentages are of {total}, which counts "
-                f"it; without it they would be of {without}: {true}"
+                f"{levels} is said to be left out, but the percentages are of {total}, "
+                f"which counts it; without it they would be of {without}: {true}"
             )
             subject = f"{view.study.id}/{response.cohort}"
             yield Found(response.marks.span("left_out"), message, subject)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from paucity.evidence.checks.check import NOTE, WARNING, Found, check, joined
 from paucity.evidence.figures import figure
-from paucity.evidence.times import days
 from paucity.evidence.view import read_in
+from paucity.logic import Bounds
 from paucity.vocabulary import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+
     from paucity.evidence.model import Cohort
     from paucity.evidence.view import StudyView
 
@@ -42,7 +43,10 @@ def disease_against_parts(view: StudyView) -> Iterator[Found]:
             where = read_in(other[0], view.study)
             place = f" in {where}" if where and where != read_in(cohort, view.study) else ""
             n = cohort.patients if cohort.patients is not None else "?"
-            message = f"`{name}` is said to be {disease.written}, but {total} of {n} are not{place}: {kinds}"
+            message = (
+                f"`{name}` is said to be {disease.written}, "
+                f"but {total} of {n} are not{place}: {kinds}"
+            )
             yield Found(cohort.marks.span("disease"), message, f"{view.study.id}/{name}")
 
 
@@ -59,6 +63,7 @@ def line_mixed(view: StudyView) -> Iterator[Found]:
             (d, view.study.cohorts[d])
             for d in view.family.descendants(name)
             if view.study.cohorts[d].line not in {"", cohort.line}
+            and (view.study.cohorts[d].line != "repeat" or cohort.courses != cohort.patients)
         ]
         top = view.family.topmost([d for d, _ in other])
         if not top:
@@ -115,12 +120,18 @@ def intolerant_not_refractory(view: StudyView) -> Iterator[Found]:
             if prior.patients is None and prior.percent is None:
                 amount = "all"
             drugs = joined([a.written for a in prior.agents])
-            message = f"`{name}` is told as refractory, but {drugs} was stopped, reduced or not given for {prior.stopped} in {amount}"
+            message = (
+                f"`{name}` is told as refractory, but {drugs} was stopped, reduced or not given "
+                f"for {prior.stopped} in {amount}"
+            )
             yield Found(prior.marks.span("stopped"), message, f"{view.study.id}/{name}")
         for part in cohort.parts:
             if part.status is not None and part.status.name == "intolerant" and part.patients:
                 where = read_in(part, view.study)
-                message = f"`{name}` is told as refractory; {part.patients} intolerant according to {where}"
+                message = (
+                    f"`{name}` is told as refractory; "
+                    f"{part.patients} intolerant according to {where}"
+                )
                 yield Found(part.marks.span("status"), message, f"{view.study.id}/{name}")
 
 
@@ -140,7 +151,7 @@ def refractory_too_early(view: StudyView) -> Iterator[Found]:
             continue
         for field in ("since_prior", "time_on_prior"):
             spread = getattr(cohort, field)
-            bounds = days(spread) if spread is not None else None
+            bounds = Bounds(*spread.ends()) if spread is not None else None
             if bounds is None or bounds.high is None or bounds.high >= needed:
                 continue
             doses = next((p.doses for p in cohort.prior if p.doses), None)
@@ -150,6 +161,7 @@ def refractory_too_early(view: StudyView) -> Iterator[Found]:
                 f"`{name_of_rule}` asks for {_said(needed)}"
             )
             yield Found(cohort.marks.span(field), message, f"{view.study.id}/{name}")
+            break
 
 
 def _refractory_days(view: StudyView) -> tuple[str, Fraction] | None:
@@ -198,7 +210,8 @@ def _same_drug_again(cohort: Cohort, view: StudyView) -> list[str]:
     given = {
         view.study.therapies[t].agent.name for t in therapies_of(view.study, view.family, cohort.id)
     }
-    return [a.written for p in cohort.prior for a in p.agents if a.name in given]
+    had = [a.written for p in cohort.prior for a in p.agents if a.name in given]
+    return list(dict.fromkeys(had))
 
 
 @check("continued-therapy", NOTE)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from paucity.evidence.checks.check import ERROR, WARNING, Found, check, joined
+from paucity.evidence.figures import entries
 from paucity.evidence.view import read_in, source_of
+from paucity.sources import Source
 from paucity.text import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paucity.evidence.model import Cohort
     from paucity.evidence.view import Evidence, StudyView
     from paucity.record import Record
     from paucity.sources import Citation
@@ -21,24 +25,30 @@ if TYPE_CHECKING:
 def dangling_cohort(view: StudyView) -> Iterator[Found]:
     """A cohort named that the study does not have."""
     known = view.study.cohorts
-    for entry in (*view.study.responses, *view.study.outcomes, *view.study.events):
+    for entry in entries(view.study):
         if entry.cohort not in known:
             yield _dangling(view, entry.marks, ("cohort",), "cohort", entry.cohort, known)
     for name, cohort in known.items():
-        for i, parent in enumerate(cohort.part_of):
-            if parent not in known:
-                yield _dangling(view, cohort.marks, ("part_of", i), "cohort", parent, known)
-        for title, division in cohort.divided_into.items():
-            for part in division.cohorts:
-                if part not in known:
-                    path = ("divided_into", title)
-                    yield _dangling(view, cohort.marks, path, "cohort", part, known)
-        for overlap in cohort.overlaps:
-            if not _overlap_known(overlap.cohort, view):
-                yield _dangling(view, overlap.marks, ("cohort",), "cohort", overlap.cohort, known)
+        yield from _dangling_relatives(view, cohort)
         if name in view.family.ancestors(name) or _circular(view, name):
             message = f"`{name}` is part of itself"
             yield Found(cohort.marks.span("part_of"), message, f"{view.study.id}/{name}")
+
+
+def _dangling_relatives(view: StudyView, cohort: Cohort) -> Iterator[Found]:
+    """Yield the cohorts that a cohort says it is part of, divided into, or overlaps."""
+    known = view.study.cohorts
+    for i, parent in enumerate(cohort.part_of):
+        if parent not in known:
+            yield _dangling(view, cohort.marks, ("part_of", i), "cohort", parent, known)
+    for title, division in cohort.divided_into.items():
+        for part in division.cohorts:
+            if part not in known:
+                path = ("divided_into", title)
+                yield _dangling(view, cohort.marks, path, "cohort", part, known)
+    for overlap in cohort.overlaps:
+        if not _overlap_known(overlap.cohort, view):
+            yield _dangling(view, overlap.marks, ("cohort",), "cohort", overlap.cohort, known)
 
 
 def _circular(view: StudyView, name: str) -> bool:
@@ -73,7 +83,7 @@ def _dangling(
 def dangling_therapy(view: StudyView) -> Iterator[Found]:
     """A therapy named that the study does not have."""
     known = view.study.therapies
-    for entry in (*view.study.responses, *view.study.outcomes, *view.study.events):
+    for entry in entries(view.study):
         if entry.therapy and entry.therapy not in known:
             yield _dangling(view, entry.marks, ("therapy",), "therapy", entry.therapy, known)
     for cohort in view.study.cohorts.values():
@@ -144,7 +154,7 @@ def no_source(view: StudyView) -> Iterator[Found]:
 
     Every number says where it stands: by its own `source`, its cohort's or the study's.
     """
-    for entry in (*view.study.responses, *view.study.outcomes, *view.study.events):
+    for entry in entries(view.study):
         source = source_of(entry, view.study)
         if source is None or not source.at:
             message = "no source says where this stands"
@@ -163,10 +173,8 @@ def wrong_citation(view: StudyView) -> Iterator[Found]:
     if not own:
         return
     for entry in _sourced(view):
-        source = source_of(entry, view.study)
-        if source is None or not source.cites or own in source.cites:
-            continue
-        if getattr(entry, "source", None) is not source:
+        source = getattr(entry, "source", None)
+        if not isinstance(source, Source) or not source.cites or own in source.cites:
             continue
         document = view.evidence.sources.get(read_in(entry, view.study))
         names = [_reference_name(n, view) for n in source.cites] if document else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from paucity.evidence.checks.check import NOTE, WARNING, Found, check, joined
@@ -11,6 +10,8 @@ from paucity.evidence.figures import denominator, size
 from paucity.evidence.view import read_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from paucity.evidence.model import Response
     from paucity.evidence.view import StudyView
 
@@ -111,7 +112,10 @@ def course_unclear(view: StudyView) -> Iterator[Found]:
     for response in view.study.responses:
         therapy = view.study.therapies.get(response.therapy)
         if therapy is not None and " or " in therapy.course and not response.course:
-            message = f"`{response.therapy}` is the {therapy.course} course; the response does not say which"
+            message = (
+                f"`{response.therapy}` is the {therapy.course} course; "
+                f"the response does not say which"
+            )
             yield Found(response.marks.span(), message, _subject(view, response))
 
 
@@ -140,20 +144,23 @@ def unpublished(view: StudyView) -> Iterator[Found]:
         source = response.source
         if response.cohort in included and source and source.kind == "personal communication":
             by = f" ({source.by})" if source.by else ""
-            wholes = [
-                r
-                for r in view.study.responses
-                if r.cohort in view.family.ancestors(response.cohort)
-                and r.counts
-                and (denominator(r, view.study) or 0) <= 20
-            ]
-            of = (
-                f"; the published whole is {said(wholes[0].counts)} of {denominator(wholes[0], view.study)} (`{wholes[0].cohort}`)"
-                if wholes
-                else ""
-            )
-            message = f"{said(response.counts)} is a personal communication{by}{of}"
+            message = f"{said(response.counts)} is a personal communication{by}"
+            message += _published_whole(view, response)
             yield Found(source.marks.span("kind"), message, _subject(view, response))
+
+
+def _published_whole(view: StudyView, response: Response) -> str:
+    """Return what is published of the smallest cohort around a response."""
+    above = view.family.ancestors(response.cohort)
+    wholes = [
+        (denominator(r, view.study) or 0, r)
+        for r in view.study.responses
+        if r.cohort in above and r.counts
+    ]
+    if not wholes:
+        return ""
+    n, whole = min(wholes, key=lambda pair: pair[0])
+    return f"; the published whole is {said(whole.counts)} of {n} (`{whole.cohort}`)"
 
 
 def _subject(view: StudyView, response: Response) -> str:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from paucity.evidence.checks.check import ERROR, NOTE, WARNING, Found, check, joined
 from paucity.evidence.eligibility import Verdict
+from paucity.evidence.rows import included_rows
 from paucity.text import did_you_mean
 from paucity.vocabulary import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from paucity.evidence.model import Response
     from paucity.evidence.view import Evidence
 
 
 def included_responses(evidence: Evidence) -> Iterator[tuple[str, str, Response]]:
-    """Yield agent, study and response of every included cohort, in study order."""
-    for study_id, cohort in evidence.included:
-        study = evidence.studies[study_id]
-        for response in study.responses:
-            if response.cohort == cohort and response.therapy in study.therapies:
-                yield study.therapies[response.therapy].agent.name, study_id, response
+    """Yield agent, study and main response of every included cohort, in study order."""
+    for row in included_rows(evidence):
+        if row.therapy is not None and row.response is not None:
+            yield row.therapy.agent.name, row.study.id, row.response
 
 
 @check("units-mixed", NOTE)
@@ -136,7 +136,7 @@ def cohort_undecided(evidence: Evidence) -> Iterator[Found]:
 
 @check("ongoing-line-differs", WARNING)
 def ongoing_line_differs(evidence: Evidence) -> Iterator[Found]:
-    """A study under way that is registered for another line of therapy than the source takes it for."""
+    """A study under way that is registered for another line of therapy than the source says."""
     for ongoing in evidence.protocol.ongoing:
         if ongoing.line and ongoing.registered_line and ongoing.line != ongoing.registered_line:
             message = (
@@ -145,6 +145,36 @@ def ongoing_line_differs(evidence: Evidence) -> Iterator[Found]:
             )
             span = ongoing.marks.span("registered_line")
             yield Found(span, message, f"ongoing/{ongoing.registry or ongoing.agent}")
+
+
+@check("agent-not-searched", NOTE)
+def agent_not_searched(evidence: Evidence) -> Iterator[Found]:
+    """An agent that the review names as promising and did not search for by name.
+
+    Reports of it can have been missed.
+    """
+    searched = {w.name for s in evidence.protocol.searches for w in s.agents}
+    if not searched:
+        return
+    for ongoing in evidence.protocol.ongoing:
+        kinds = [s for s in searched if evidence.vocabulary.is_a(Kind.DRUG, ongoing.agent.name, s)]
+        if not kinds:
+            message = f"{ongoing.agent.written} is named as under study, and was not searched for"
+            yield Found(ongoing.marks.span("agent"), message, f"searches/{ongoing.agent}")
+
+
+@check("own-study", NOTE)
+def own_study(evidence: Evidence) -> Iterator[Found]:
+    """An included study by an author of the review it was read in."""
+    for study_id in dict.fromkeys(s for s, _ in evidence.included):
+        study = evidence.studies[study_id]
+        document = evidence.sources.get(study.read_in)
+        authors = document.citation.authors if document else evidence.protocol.authors
+        shared = [a for a in study.citation.authors if a in authors]
+        if shared:
+            where = document.id if document else "this review"
+            message = f"{joined(shared)} is an author of {study.name} and of {where}"
+            yield Found(study.citation.marks.span("authors"), message, study_id)
 
 
 @check("outdated-symbol", NOTE)

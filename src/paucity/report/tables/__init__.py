@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from paucity.report.table import Table
 from paucity.report.tables import background, harms, judgements, responses
-from paucity.review import Review
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from paucity.report.table import Table
+    from paucity.review import Review
 
 TABLES: Mapping[str, Callable[[Review], Table]] = MappingProxyType(
     {

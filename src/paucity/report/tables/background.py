@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from paucity.dosing.english import say_bounds, say_days
 from paucity.dosing.schedule import cumulative
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow
 from paucity.response.english import say_definition
-from paucity.review import Review
 from paucity.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from paucity.review import Review
 
 
 def genes(review: Review) -> Table:

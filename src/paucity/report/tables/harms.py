@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from paucity.counts import percent_of
 from paucity.evidence.cohorts import Family
 from paucity.evidence.facts import therapies_of
 from paucity.evidence.figures import Entry, Figure, entry_figure
-from paucity.evidence.model import Cohort, Study
 from paucity.evidence.view import read_in
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow
 from paucity.report.tables.responses import agent_label
-from paucity.review import Review
 from paucity.spread import say_spread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paucity.evidence.model import Cohort, Study
+    from paucity.review import Review
 
 
 def share_cell(figure: Figure, span_of: Entry, unit: str) -> Cell:

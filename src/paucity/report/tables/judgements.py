@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from paucity.evidence.claims import Standing
 from paucity.evidence.cohorts import Family
 from paucity.evidence.eligibility import Verdict
 from paucity.evidence.facts import CohortFacts, FactError, Share
-from paucity.evidence.rows import Row
 from paucity.logic import Bounds, add, exactly
 from paucity.report.table import Cell, Column, Table, TableRow, count_cell
 from paucity.report.tables.responses import agent_label, by_agent
-from paucity.review import Review
+
+if TYPE_CHECKING:
+    from paucity.evidence.rows import Row
+    from paucity.review import Review
 
 
 def eligibility(review: Review) -> Table:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from paucity.counts import percent_of
 from paucity.dosing.english import describe, describe_regimen
 from paucity.evidence.cohorts import Family
 from paucity.evidence.figures import Figure, entry_figure
 from paucity.evidence.rows import Row, established_rows, included_rows
-from paucity.logic import Bounds
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow, count_cell
-from paucity.review import Review
 from paucity.spread import say_duration, say_spread
 from paucity.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from paucity.logic import Bounds
+    from paucity.review import Review
 
 
 def agent_label(review: Review, name: str) -> str:

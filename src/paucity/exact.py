@@ -1,0 +1,85 @@
+"""Exact limits of a proportion from a handful of people, without floating-point arithmetic.
+
+The report prints an interval beside every count, on every machine with the same digits. Decimal
+arithmetic of fixed precision does that, and spares loading a numerical library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_DIGITS: Final = 40
+_STEPS: Final = 60
+"""Halvings of the unit interval: limits are right to 18 decimals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Lower and upper limit of a proportion, from 0 to 1."""
+
+    low: Decimal
+    high: Decimal
+
+
+@lru_cache(maxsize=1024)
+def clopper_pearson(events: int, n: int, level: Decimal = Decimal("0.95")) -> Limits:
+    """Return the exact (Clopper-Pearson) interval of a proportion.
+
+    Clopper & Pearson 1934, Biometrika 26:404: each limit is the proportion under which a result at
+    least as far away has half of what `level` leaves. Coverage is never below `level`.
+
+    Args:
+        events: how many had it.
+        n: out of how many, at least 1.
+        level: coverage, between 0 and 1.
+
+    Raises:
+        ValueError: the counts are no proportion, or the level is none.
+
+    >>> limits = clopper_pearson(14, 22)
+    >>> [str(round(x, 4)) for x in (limits.low, limits.high)]
+    ['0.4066', '0.8280']
+    """
+    if not 0 <= events <= n or n < 1:
+        raise ValueError(f"{events} of {n} is no proportion")
+    if not 0 < level < 1:
+        raise ValueError(f"a coverage lies between 0 and 1, found {level}")
+    with localcontext(Context(prec=_DIGITS)):
+        tail = (1 - level) / 2
+        low = Decimal(0) if events == 0 else _limit(lambda p: _at_least(events, n, p) < tail)
+        high = Decimal(1) if events == n else _limit(lambda p: _at_most(events, n, p) > tail)
+        return Limits(low, high)
+
+
+def _limit(below: Callable[[Decimal], bool]) -> Decimal:
+    """Return the proportion at which `below` turns from true to false, by bisection."""
+    low, high = Decimal(0), Decimal(1)
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        if below(middle):
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _at_most(x: int, n: int, p: Decimal) -> Decimal:
+    """Return the probability of `x` or fewer of `n`, summed term by term; `p` is inside (0, 1)."""
+    odds = p / (1 - p)
+    term = (1 - p) ** n
+    total = term
+    for k in range(x):
+        term = term * (n - k) / (k + 1) * odds
+        total += term
+    return total
+
+
+def _at_least(x: int, n: int, p: Decimal) -> Decimal:
+    """Return the probability of `x` or more of `n`."""
+    return _at_most(n - x, n, 1 - p)

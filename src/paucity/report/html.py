@@ -1,0 +1,110 @@
+"""Print a table as HTML: great-tables makes the structure, the report's style sheet the looks.
+
+Cells are escaped here, and only here, before great-tables sees them; it is told to pass them on.
+Columns and groups go by neutral keys, so that no identifier in the page comes from a review's text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from paucity.report.links import Links
+from paucity.report.render import clean, footnotes, has_groups, remarks_of
+from paucity.report.table import Cell, Table
+
+_TABLE: Final = re.compile(r"<table\b.*</table>", re.DOTALL)
+_HEADING: Final = re.compile(r">((?:row|group)[0-9]+|c0)</th>")
+_DROPPED: Final = re.compile(
+    r' (?:data-quarto-[a-z-]+|aria-labelledby)="[^"]*"| (?:rowspan|colspan)="1"'
+)
+
+
+def table_html(table: Table, links: Links, *, number: int | None = None) -> Markup:
+    """Return a table as an HTML fragment.
+
+    Args:
+        table: the table; it has at least one column.
+        links: where lines of text are shown; cells with a span become links to them.
+        number: the table's number in the report.
+
+    Returns:
+        A `<table>` with caption, headings, row groups, footnotes and notes, the same from run to
+        run. Identifiers begin with ``table-`` and the table's name.
+    """
+    import polars as pl
+    from great_tables import GT, html
+
+    identifier = table_id(table)
+    marks = footnotes(table)
+    keys = [f"c{i}" for i in range(len(table.columns))]
+    grouped = has_groups(table)
+    groups = list(dict.fromkeys(row.group for row in table.rows))
+    data: dict[str, list[str]] = {
+        key: [cell_html(row[column.key], links, marks, identifier) for row in table.rows]
+        for key, column in zip(keys, table.columns, strict=True)
+    }
+    names = {f"row{i}": text for i, text in enumerate(data["c0"])}
+    data["c0"] = list(names)
+    if grouped:
+        data["g"] = [f"group{groups.index(row.group)}" for row in table.rows]
+    made = GT(
+        pl.DataFrame(data, schema={key: pl.String for key in data}),
+        rowname_col="c0",
+        groupname_col="g" if grouped else None,
+        id=identifier,
+    ).fmt_passthrough(escape=False)
+    heads = {k: str(escape(clean(c.label))) for k, c in zip(keys, table.columns, strict=True)}
+    names["c0"] = heads.pop("c0")
+    made = made.tab_stubhead("c0").cols_label({k: html(label) for k, label in heads.items()})
+    numeric = [k for k, c in zip(keys, table.columns, strict=True) if c.numeric and k != "c0"]
+    made = made.cols_align("left", [k for k in keys[1:] if k not in numeric])
+    if numeric:
+        made = made.cols_align("right", numeric)
+    for note in _notes(table, marks, identifier):
+        made = made.tab_source_note(html(str(note)))
+    names |= {f"group{i}": str(escape(clean(group))) for i, group in enumerate(groups)}
+    return _finished(made.as_raw_html(), table, names, number)
+
+
+def table_id(table: Table) -> str:
+    """Return the identifier of a table in the page."""
+    return f"table-{re.sub(r'[^a-z0-9]+', '-', table.name.lower()).strip('-') or 'x'}"
+
+
+def cell_html(cell: Cell, links: Links, marks: dict[str, str], identifier: str) -> str:
+    """Return a cell's text, escaped: a link to its line, then the marks of its footnotes."""
+    text = escape(clean(cell.text))
+    href = links.to(cell.span)
+    if href and text:
+        text = Markup('<a href="{}">{}</a>').format(href, text)
+    refs = Markup(",").join(
+        Markup('<a href="#{}-{}">{}</a>').format(identifier, marks[r], marks[r])
+        for r in remarks_of(cell)
+    )
+    return str(text + (Markup('<sup class="mark">{}</sup>').format(refs) if refs else ""))
+
+
+def _notes(table: Table, marks: dict[str, str], identifier: str) -> list[Markup]:
+    notes = [
+        Markup('<span id="{}-{}"><sup>{}</sup>{}</span>').format(identifier, mark, mark, remark)
+        for remark, mark in marks.items()
+    ]
+    return notes + [escape(clean(note)) for note in table.notes]
+
+
+def _finished(raw: str, table: Table, names: dict[str, str], number: int | None) -> Markup:
+    """Keep the table of great-tables' page; give it a caption, and rows and groups their names.
+
+    Row and group headings pass through great-tables as placeholders: it derives identifiers from
+    some of them, and escapes the others a second time.
+    """
+    match = _TABLE.search(raw)
+    assert match is not None  # noqa: S101
+    made = _DROPPED.sub("", match[0])
+    made = _HEADING.sub(lambda m: f">{names.get(m[1], '')}</th>", made)
+    label = Markup('<span class="number">Table {}</span> ').format(number) if number else ""
+    caption = Markup("<caption>{}{}</caption>").format(label, clean(table.title))
+    return Markup(made.replace(">", f">{caption}", 1))  # noqa: S704  # all of it was escaped above
