@@ -118,9 +118,7 @@ def _code(review: Review, *, strict: bool) -> int:
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
-def _print_findings(
-    review: Review, shown: Iterable[Finding], *, strict: bool, notes: bool
-) -> None:
+def _print_findings(review: Review, shown: Iterable[Finding], *, strict: bool, notes: bool) -> None:
     from paucity.text import Severity
 
     for finding in shown:
@@ -361,8 +359,11 @@ def list_(form: str) -> None:
 
 
 @main.command()
-@click.argument("kind", type=click.Choice(["study", "review", "source", "definition", "regimen"]),
-                default="study")
+@click.argument(
+    "kind",
+    type=click.Choice(["study", "review", "source", "definition", "regimen"]),
+    default="study",
+)
 def schema(kind: str) -> None:
     """Print the JSON Schema of a kind of file, for editors to complete and validate with."""
     from paucity.schemas import schema_of

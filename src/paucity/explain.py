@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from paucity.evidence.eligibility import AgentResult, CohortResult, Eligibility, Judgement
-from paucity.review import Review
 from paucity.text import did_you_mean
 from paucity.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paucity.evidence.eligibility import AgentResult, CohortResult, Eligibility, Judgement
+    from paucity.review import Review
 
 _MARKS = {True: "yes", False: "no", None: "?"}
 
@@ -79,8 +82,9 @@ def _found(
     term = review.evidence.vocabulary.find(Kind.DRUG, what)
     name = term.name if term else what
     if name not in result.agents and term is not None:
-        kinds = [a for a in result.agents
-                 if review.evidence.vocabulary.is_a(Kind.DRUG, a, term.name)]
+        kinds = [
+            a for a in result.agents if review.evidence.vocabulary.is_a(Kind.DRUG, a, term.name)
+        ]
         name = kinds[0] if len(kinds) == 1 else name
     if name in result.agents:
         agent = result.agents[name]

@@ -362,7 +362,7 @@ def _assembled(
         *(a for d in definitions.values() for a in d.accepted),
         *(a for r in regimens.values() for a in r.accepted),
     ]
-    open_, accepted, stale = accept(in_order(loading.findings), entries)
+    open_, accepted, stale = accept(in_order(loading.findings), entries, loading.texts)
     return Review(
         name=loading.root.resolve().name.replace("_", "-"),
         evidence=evidence,

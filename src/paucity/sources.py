@@ -22,7 +22,7 @@ from paucity.record import (
 from paucity.text import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class Accepted(Record):
 
 
 def accept(
-    findings: Iterable[Finding], accepted: Iterable[Accepted]
+    findings: Iterable[Finding], accepted: Iterable[Accepted], ours: Container[str] = ()
 ) -> tuple[list[Finding], list[tuple[Finding, Accepted]], list[Finding]]:
     """Part the findings a reviewer has accepted from the rest.
 
@@ -107,6 +107,8 @@ def accept(
         findings: all findings of a review.
         accepted: what the reviewer accepts; an entry speaks for its own file, or for the subject
             it names.
+        ours: names of the files whose acceptances must speak for something; those of the library
+            need not, since not every review shows every fault.
 
     Returns:
         The open findings; the accepted ones, each with its acceptance; and a finding for every
@@ -125,7 +127,7 @@ def accept(
                 break
         else:
             open_.append(finding)
-    stale = [_stale(entry) for entry in entries if id(entry) not in used]
+    stale = [_stale(e) for e in entries if id(e) not in used and e.marks.file in ours]
     return open_, known, stale
 
 

@@ -79,6 +79,30 @@ def test_rules_that_hold_for_the_same_people_are_the_same(define, first, second)
     assert only(define, first, second) == ()
 
 
+def test_bands_cut_elsewhere_are_the_same_if_they_judge_the_same(define):
+    text = "kind: response\nmarkers:\n  anc:\n"
+    one = define(text + "  - {improved: value > 2}")
+    two = define(
+        text
+        + "  - {when: baseline < 1, improved: value > 2}\n"
+        + "  - {when: baseline >= 1, improved: value > 2}"
+    )
+    assert differences(one, two) == ()
+    gap = define(
+        text
+        + "  - {when: baseline < 1, improved: value > 2}\n"
+        + "  - {when: baseline > 1, improved: value > 2}"
+    )
+    assert differences(one, gap)
+
+
+def test_the_first_band_that_applies_decides(define):
+    text = "kind: response\nmarkers:\n  anc:\n  - {when: baseline < 1, improved: value > 2}\n"
+    apart = define(text + "  - {when: baseline >= 1, improved: value > 3}")
+    after = define(text + "  - {improved: value > 3}")
+    assert differences(apart, after) == ()
+
+
 def test_an_example_counts_in_one_definition_alone(define):
     (found,) = only(define, "improved: value < 500", "improved: value < 600")
     assert found.counts_in == "b"

@@ -278,8 +278,10 @@ WORDS = st.sampled_from(
     ]
 )
 KEYS = st.sampled_from(
-    sorted({key for cls in (Definition, Marker, Band, Level, Remark) for key in field_docs(cls)})
-    + ["ferritin", "anc", "fever", "CR", "PR", "by", "at", "after", "level", "or_longer"]
+    [
+        *sorted({k for cls in (Definition, Marker, Band, Level, Remark) for k in field_docs(cls)}),
+        *("ferritin", "anc", "fever", "CR", "PR", "by", "at", "after", "level", "or_longer"),
+    ]
 )
 TREES = st.recursive(
     st.one_of(WORDS, st.none(), st.text(max_size=12)),

@@ -225,7 +225,11 @@ class CohortFacts:
             written = next((p.response for p in self.cohort.prior if p.response), "")
         if not written:
             return self._unknown()
-        marks = self.cohort.marks if name in {"line", "response_to_prior"} else self.study.marks
+        if name == "language":
+            marks = self.study.citation.marks
+        else:
+            own = name in {"line", "response_to_prior"}
+            marks = self.cohort.marks if own else self.study.marks
         self._note(f"{name.replace('_', ' ')}: {written}", marks, name)
         return self._of(written.casefold() == term.casefold())
 
@@ -350,7 +354,8 @@ class CohortFacts:
 
     def _size(self, name: str) -> Bounds:
         if name == "year":
-            self._note(f"year: {self.study.citation.year or '?'}", self.study.marks, "citation")
+            citation = self.study.citation
+            self._note(f"year: {citation.year or '?'}", citation.marks, "year")
             year = self.study.citation.year
             return exactly(int(year)) if year.isdigit() else UNKNOWN
         if name == "patients":

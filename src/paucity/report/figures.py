@@ -176,7 +176,7 @@ def _one_bar(axes: Axes, bar: Bar, y: float, levels: list[str], most: int) -> No
             axes.text(left + count / 2, y, str(count), ha="center", va="center", color=color)
         left += count
     axes.text(left + most * 0.015, y, _counted(bar), va="center", color=INK, size=7.5)
-    label = "\n".join(wrap(f"{bar.label} (n = {bar.n})", 40)[:2])
+    label = "\n".join(wrap(f"{bar.label} (n\u00a0=\u00a0{bar.n})", 40)[:2])
     size = 7.5 if "\n" not in label else 6.6
     axes.text(-0.42, y, label, transform=axes.get_yaxis_transform(), va="center", size=size,
               linespacing=1.0)  # fmt: skip
@@ -265,7 +265,10 @@ def evidence_map(
                 _square(axes, x, y, known.get((agent, population), Known(0, 0)))
         axes.set_xticks([x + 0.5 for x in range(len(populations))])
         room = max(10, 88 // len(populations))
-        axes.set_xticklabels(["\n".join(wrap(p, room)[:4]) for p in populations], size=7)
+        heads = [wrap(p, room, break_long_words=False)[:4] for p in populations]
+        longest = max(len(line) for lines in heads for line in lines)
+        size = min(7.0, 7.0 * 1.15 * room / longest)
+        axes.set_xticklabels(["\n".join(lines) for lines in heads], size=size)
         axes.xaxis.tick_top()
         axes.set_yticks([y + 0.5 for y in range(len(agents))])
         axes.set_yticklabels(["\n".join(wrap(a, 18)[:3]) for a in agents], weight="bold")
@@ -348,7 +351,7 @@ def schedule_figure(regimen: Regimen) -> Drawing | None:
         grid = figure.subplots(len(lanes), 1, sharex=True, squeeze=False)
         for i, lane in enumerate(lanes):
             doses = [d for d in given if (d.drug, d.unit) == lane]
-            _lane(grid[i][0], lane, doses, totals.get(lane, ""))
+            _lane(grid[i][0], lane, doses, totals.get(lane, ""), last - first + 1)
         axis = grid[-1][0]
         axis.spines["bottom"].set_visible(True)
         axis.set_xlabel("day", labelpad=1)
@@ -372,13 +375,16 @@ def schedule_figure(regimen: Regimen) -> Drawing | None:
     )
 
 
-def _lane(axes: Axes, lane: tuple[str, str], doses: Sequence[DayDose], total: str) -> None:
+def _lane(
+    axes: Axes, lane: tuple[str, str], doses: Sequence[DayDose], total: str, span: int
+) -> None:
     drug, unit = lane
     heights = {d.day: _ends(d) for d in doses}
     days = sorted(heights)
     lows, highs = [heights[d][0] for d in days], [heights[d][1] for d in days]
-    axes.bar(days, highs, width=0.72, facecolor="#dbe5ea", edgecolor=INK, linewidth=0.5)
-    axes.bar(days, lows, width=0.72, facecolor=_FILLS[0], edgecolor=INK, linewidth=0.5)
+    width = min(0.72, 0.06 * span)
+    axes.bar(days, highs, width=width, facecolor="#dbe5ea", edgecolor=INK, linewidth=0.5)
+    axes.bar(days, lows, width=width, facecolor=_FILLS[0], edgecolor=INK, linewidth=0.5)
     top = max(highs) or 1.0
     for day, text, middle in _labels(doses):
         axes.text(middle, heights[day][1] + top * 0.06, text, ha="center", va="bottom", size=7)

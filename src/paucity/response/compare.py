@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from paucity.expression.nodes import Compare, Counted, Is, Name, Number, Text
-from paucity.response.bands import counted, distinct, let_in, rules_of
+from paucity.response.bands import counted, distinct, gaps, let_in, rules_of
 from paucity.response.language import Rule, children, written
-from paucity.response.planes import Point, outside
+from paucity.response.model import STATES_OF_BAND
+from paucity.response.planes import Point, Region, outside, remainder
 from paucity.vocabulary import parse_unit
 
 if TYPE_CHECKING:
@@ -176,6 +177,8 @@ def marker_differences(a: Marker, b: Marker) -> Iterator[Difference]:
             yield Difference(name, in_a, in_b, kind, field, span_a=spans[0], span_b=spans[1])
     if _unit(a.unit) != _unit(b.unit):
         yield Difference(name, a.unit, b.unit, Differs.STATEMENT, "unit")
+    if _equivalent(a, b):
+        return
     pairs, only_a, only_b = _paired(distinct(a)[0], distinct(b)[0])
     for one, other in pairs:
         yield from _band_differences(name, one, other)
@@ -183,6 +186,32 @@ def marker_differences(a: Marker, b: Marker) -> Iterator[Difference]:
         yield Difference(name, _whole(band), "", Differs.ONLY_A, "bands", span_a=band.marks.span())
     for band in only_b:
         yield Difference(name, "", _whole(band), Differs.ONLY_B, "bands", span_b=band.marks.span())
+
+
+def _equivalent(a: Marker, b: Marker) -> bool:
+    """Tell whether two markers judge everyone the same, however their bands are cut."""
+    if any(band.points is not None for marker in (a, b) for band in marker.bands):
+        return False
+    for state in ("when", *STATES_OF_BAND):
+        ours, theirs = _reached(a, state), _reached(b, state)
+        if ours is None or theirs is None or outside(ours, theirs) or outside(theirs, ours):
+            return False
+    return gaps(a) == gaps(b)
+
+
+def _reached(marker: Marker, state: str) -> tuple[Region, ...] | None:
+    """Return where a marker is in a state, or is judged for ``when``; None if not by numbers."""
+    out: list[Region] = []
+    taken: tuple[Region, ...] = ()
+    for band in distinct(marker)[0]:
+        rule = None if state == "when" else getattr(band, state)
+        let, where = counted(band, None), counted(band, rule)
+        if let is None or where is None or any(r.others for r in (*let, *where)):
+            return None
+        if state == "when" or rule is not None:
+            out += remainder(where, taken)
+        taken = (*taken, *let)
+    return tuple(out)
 
 
 def _unit(text: str) -> str:

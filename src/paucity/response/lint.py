@@ -16,8 +16,8 @@ from paucity.response.bands import rules_of
 from paucity.response.language import OTHERWISE, children, span_in, walk
 from paucity.response.lint_markers import MARKER_CHECKS
 from paucity.response.lint_together import LIBRARY_CHECKS
-from paucity.response.lint_units import UNIT_CHECKS, found
-from paucity.response.model import Definition, Level, Marker, scale_of
+from paucity.response.lint_units import UNIT_CHECKS
+from paucity.response.model import Definition, Level, Marker, found, scale_of
 from paucity.text import Finding, Severity, in_order
 
 if TYPE_CHECKING:

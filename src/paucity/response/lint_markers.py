@@ -22,7 +22,7 @@ from paucity.response.bands import (
     say_percent,
 )
 from paucity.response.language import Rule, span_in, walk, written
-from paucity.response.lint_units import found
+from paucity.response.model import found
 from paucity.response.planes import (
     Constraint,
     Interval,

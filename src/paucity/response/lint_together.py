@@ -8,8 +8,7 @@ from typing import Final
 
 from paucity.expression.english import say_number
 from paucity.response.compare import Difference, Differs, differences
-from paucity.response.lint_units import found
-from paucity.response.model import Definition, marker_named
+from paucity.response.model import Definition, found, marker_named
 from paucity.text import Finding, Severity
 from paucity.vocabulary import parse_unit
 

@@ -1,4 +1,4 @@
-"""Checks on the units of thresholds, and how every check of definitions reports."""
+"""Checks on the units of thresholds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from paucity.expression.nodes import Number
 from paucity.response.bands import rules_of
 from paucity.response.language import span_in, walk
+from paucity.response.model import found
 from paucity.text import Finding, Severity, Span
 from paucity.vocabulary import parse_unit
 
@@ -14,21 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from paucity.response.model import Definition, Marker
-
-
-def found(
-    code: str,
-    severity: Severity,
-    definition: Definition,
-    span: Span,
-    message: str,
-    *,
-    about: str = "",
-    hint: str = "",
-) -> Finding:
-    """Return a finding about a definition, or about a part of it (a marker, a level, a field)."""
-    subject = f"{definition.name}/{about}" if about else definition.name
-    return Finding(code, severity, span, message, hint, subject)
 
 
 def unit_slip(definition: Definition) -> Iterator[Finding]:

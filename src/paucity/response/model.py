@@ -26,7 +26,7 @@ from paucity.record import (
 )
 from paucity.response.language import RULE, Rule
 from paucity.sources import SOURCE, Accepted, Source
-from paucity.text import Map, Marks, Seq, Value
+from paucity.text import Finding, Map, Marks, Seq, Severity, Span, Value
 from paucity.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -333,3 +333,18 @@ def scale_of(definition: Definition) -> tuple[str, ...]:
 def marker_named(definition: Definition, name: str) -> Marker | None:
     """Return the definition's marker of that preferred name, or None."""
     return next((m for m in definition.markers if m.name.name == name), None)
+
+
+def found(
+    code: str,
+    severity: Severity,
+    definition: Definition,
+    span: Span,
+    message: str,
+    *,
+    about: str = "",
+    hint: str = "",
+) -> Finding:
+    """Return a finding about a definition, or about a part of it (a marker, a level, a field)."""
+    subject = f"{definition.name}/{about}" if about else definition.name
+    return Finding(code, severity, span, message, hint, subject)

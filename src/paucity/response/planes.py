@@ -278,15 +278,28 @@ def outside(first: Sequence[Region], second: Sequence[Region]) -> Point | None:
     >>> outside(b, a) is None, outside(a, b) is None
     (True, False)
     """
+    for part in remainder(first, second):
+        if found := witness(part):
+            return found
+    return None
+
+
+def remainder(first: Sequence[Region], second: Sequence[Region]) -> tuple[Region, ...]:
+    """Return the pieces of the first union of regions that lie outside the second.
+
+    Args:
+        first: alternatives of one rule.
+        second: alternatives of another; one with a condition that is not numeric takes away only
+            from regions that have the same condition.
+    """
+    pieces: list[Region] = []
     for region in first:
         rest = [region]
         for other in second:
             if set(other.others) <= set(region.others):
                 rest = [piece for part in rest for piece in _without(part, other)]
-        for part in rest:
-            if found := witness(part):
-                return found
-    return None
+        pieces += rest
+    return tuple(pieces)
 
 
 def _without(region: Region, other: Region) -> list[Region]:

@@ -78,11 +78,11 @@ def log_likelihood(fit: Fit, x: Floats, *, restricted: bool) -> float:
     that it does not depend on the scaling of the covariates.
     """
     k, p = x.shape
-    value = 0.5 * (fit.log_weights - fit.q)
+    value: float = 0.5 * (fit.log_weights - fit.q)
     if not restricted:
-        return value - 0.5 * k * math.log(2 * math.pi)
+        return float(value - 0.5 * k * math.log(2 * math.pi))
     own = float(np.linalg.slogdet(x.T @ x)[1])
-    return value - 0.5 * (k - p) * math.log(2 * math.pi) + 0.5 * own - 0.5 * fit.log_det
+    return float(value - 0.5 * (k - p) * math.log(2 * math.pi) + 0.5 * (own - fit.log_det))
 
 
 def estimate_tau2(y: Floats, v: Floats, x: Floats, method: str) -> float:
@@ -109,7 +109,7 @@ def estimate_tau2(y: Floats, v: Floats, x: Floats, method: str) -> float:
         return 0.0
     at_zero = weighted_fit(y, v, x, 0.0)
     if method == "DL":
-        return max(0.0, (at_zero.q - (k - p)) / at_zero.trace)
+        return float(max(0.0, (at_zero.q - (k - p)) / at_zero.trace))
     if method == "PM":
         return _generalised_q_root(y, v, x, float(k - p)) or 0.0
     return _highest_maximum(y, v, x, restricted=method == "REML")
@@ -191,4 +191,4 @@ def typical_variance(v: Floats, x: Floats) -> float:
     """
     k, p = x.shape
     fit = weighted_fit(np.zeros(k), v, x, 0.0)
-    return (k - p) / fit.trace
+    return float((k - p) / fit.trace)

@@ -270,20 +270,7 @@ def evaluate_pairs(
     shared, local = np.flatnonzero(row >= 0), np.flatnonzero(row < 0)
     events, patients = x.astype(np.float64), n.astype(np.float64)
     if shared.size and tau >= table.smallest:
-        centre, reach = mu[shared, None], 14.0 * tau
-        first, last = np.searchsorted(
-            table.theta, [float(centre.min()) - reach, float(centre.max()) + reach]
-        )
-        z = (table.theta[first:last] - centre) / tau
-        mass = np.exp(-0.5 * z * z)
-        mass *= table.jac[first:last] / tau
-        mass *= table.values[row[shared], first:last]
-        sums = np.empty((2 * order + 1, shared.size))
-        sums[0] = mass.sum(axis=1)
-        for j in range(1, 2 * order + 1):
-            mass *= z
-            sums[j] = mass.sum(axis=1)
-        out[:, shared] = moment_terms(sums, np.full(shared.size, tau), order)
+        out[:, shared] = _pairs_by_table(table, row[shared], mu[shared], tau, order)
     elif shared.size:
         z, weight = _scaled_nodes(table)
         theta = mu[shared, None] + tau * z
@@ -297,6 +284,22 @@ def evaluate_pairs(
         out[:, local] = local_terms(mu[local], deviation, events[local], patients[local], t, order)
     out[0] += table.peak[table.index]
     return Terms(*out)
+
+
+def _pairs_by_table(table: Table, rows: Counts, mu: Floats, tau: float, order: int) -> Floats:
+    centre, reach = mu[:, None], 14.0 * tau
+    first = int(np.searchsorted(table.theta, float(centre.min()) - reach))
+    last = int(np.searchsorted(table.theta, float(centre.max()) + reach))
+    z = (table.theta[first:last] - centre) / tau
+    mass = np.exp(-0.5 * z * z)
+    mass *= table.jac[first:last] / tau
+    mass *= table.values[rows, first:last]
+    sums = np.empty((2 * order + 1, mu.size))
+    sums[0] = mass.sum(axis=1)
+    for j in range(1, 2 * order + 1):
+        mass *= z
+        sums[j] = mass.sum(axis=1)
+    return moment_terms(sums, np.full(mu.size, tau), order)
 
 
 def _scaled_nodes(table: Table) -> tuple[Floats, Floats]:

@@ -147,6 +147,10 @@ def inputs(events: Counts, n: Counts) -> Inputs:
     return Inputs(tuple(events.tolist()), tuple(n.tolist()))
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
 def probability(value: float, name: str) -> float:
     """Return a number strictly between 0 and 1.
 
@@ -159,7 +163,7 @@ def probability(value: float, name: str) -> float:
         ...
         ValueError: level: found 95; expected a number strictly between 0 and 1, such as 0.95. ...
     """
-    if not (0 < value < 1):
+    if not (_is_number(value) and 0 < value < 1):
         raise ValueError(
             f"{name}: found {value!r}; expected a number strictly between 0 and 1, such as 0.95. "
             "Divide a percentage by 100."
@@ -177,7 +181,7 @@ def positive(value: float, name: str) -> float:
         >>> positive(1.5, "scale")
         1.5
     """
-    if not (0 < value < math.inf):
+    if not (_is_number(value) and 0 < value < math.inf):
         raise ValueError(f"{name}: found {value!r}; expected a finite number above 0. Change it.")
     return float(value)
 

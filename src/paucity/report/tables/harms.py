@@ -108,8 +108,10 @@ def toxicity(review: Review) -> Table:
         Column("read_in", "Told elsewhere"),
     )
     notes = (
-        "Categories of one event may overlap. Counts derived from a printed percentage are "
-        "given only where a single whole number fits.",
+        (
+            "Categories of one event may overlap. Counts derived from a printed percentage are "
+            "given only where a single whole number fits."
+        ),
     )
     return Table("toxicity", "Adverse events and complications", columns, _sorted(rows), notes)
 

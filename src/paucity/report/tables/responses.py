@@ -14,7 +14,7 @@ from paucity.spread import say_duration, say_spread
 from paucity.vocabulary import Kind
 
 if TYPE_CHECKING:
-    from paucity.logic import Bounds
+    from paucity.evidence.model import Cohort, Therapy
     from paucity.review import Review
 
 
@@ -29,16 +29,33 @@ def levels_of(review: Review, *, outside: bool = False) -> list[str]:
     return [n for n, level in review.protocol.scale.items() if outside or not level.outside]
 
 
-def level_cell(figure: Figure | None, row: Row, level: str) -> Cell:
-    """Return the cell of one level: the count, with the percentage as printed."""
-    if figure is None or row.response is None:
+def level_cell(figure: Figure | None, row: Row, level: str, *, outside: bool = False) -> Cell:
+    """Return the cell of one level: the count, with the percentage as printed.
+
+    Nobody at a level is zero where the other levels account for everyone; what is no response
+    level (`outside`) is not told then.
+    """
+    if row.response is None:
         return EMPTY
+    if figure is None:
+        return EMPTY if outside else _nobody(row)
     marks = row.response.marks
     span = marks.span("counts" if level in row.response.counts else "percents", level)
     if figure.count is None:
         return Cell(f"{figure.percent}%" if figure.percent is not None else "", None, span)
     percent = f" ({figure.percent}%)" if figure.percent is not None else ""
     return Cell(f"{figure.count}{percent}", figure.count, span, figure.derived)
+
+
+def _nobody(row: Row) -> Cell:
+    """Return the cell of a level nobody is at: zero if the other levels account for everyone."""
+    counts = [f.count for f in row.figures().values()]
+    if row.response is None or row.n is None or None in counts:
+        return EMPTY
+    if sum(c for c in counts if c is not None) != row.n:
+        return EMPTY
+    span = row.response.marks.span("counts")
+    return Cell("0", 0, span, "the other levels account for everyone")
 
 
 def size_cell(row: Row) -> Cell:
@@ -60,17 +77,21 @@ def dose_cell(review: Review, row: Row) -> Cell:
     if therapy is None:
         return EMPTY
     if therapy.doses:
-        several = len({d.drug.name for d in therapy.doses}) > 1
-        parts = [
-            f"{d.drug.written}: {describe(d)}" if several else describe(d) for d in therapy.doses
-        ]
-        text = "; ".join(parts)
+        text = "; ".join(_doses(therapy))
     elif therapy.regimen in review.regimens:
-        text = describe_regimen(review.regimens[therapy.regimen])
+        text = describe_regimen(review.regimens[therapy.regimen], readings=False)
     else:
         return EMPTY
     course = f" ({therapy.course} course)" if therapy.course else ""
     return Cell(text + course, text, therapy.marks.span("doses"))
+
+
+def _doses(therapy: Therapy) -> list[str]:
+    """Return the doses as the document read prints them, with the drug where there are several."""
+    own = [d for d in therapy.doses if not (d.source and d.source.read_in)] or therapy.doses
+    several = len({d.drug.name for d in own}) > 1
+    told = [(d.drug.written, describe(d, readings=False)) for d in own]
+    return [f"{drug}: {dose}" if several else dose for drug, dose in told]
 
 
 def time_cell(row: Row) -> Cell:
@@ -85,12 +106,21 @@ def time_cell(row: Row) -> Cell:
             if other.cohort == name and other.time_to:
                 parts = [f"{level} in {say_spread(s)}" for level, s in other.time_to.items()]
                 whole = row.study.cohorts[name]
-                of = whole.label or name
-                text = f"{'; '.join(parts)} (whole cohort: {of})"
+                text = f"{'; '.join(parts)} (whole cohort: {_whole(whole)})"
                 return Cell(text, None, other.marks.span("time_to"), note="not of this row alone")
     if response is not None and response.assessed_note:
         return Cell(response.assessed_note, None, response.marks.span("assessed_note"))
     return EMPTY
+
+
+def _whole(cohort: Cohort) -> str:
+    """Return what a cohort is called where only its size tells it from its parts."""
+    sizes = [
+        f"{n} {unit}"
+        for unit, n in (("patients", cohort.patients), ("courses", cohort.courses))
+        if n
+    ]
+    return cohort.label or ", ".join(sizes)
 
 
 def study_cell(row: Row) -> Cell:
@@ -117,7 +147,11 @@ def established(review: Review) -> Table:
             "n": size_cell(row),
             "relapses": _relapses(row),
         }
-        cells |= {f"level-{x}": level_cell(figures.get(x), row, x) for x in levels}
+        scale = review.protocol.scale
+        cells |= {
+            f"level-{x}": level_cell(figures.get(x), row, x, outside=scale[x].outside)
+            for x in levels
+        }
         rows.append(TableRow(cells))
     columns = (
         Column("regimen", "Regimen"),
@@ -222,8 +256,10 @@ def totals(review: Review) -> Table:
         Column("responders", "Responders", numeric=True),
     )
     notes = (
-        "Patients and courses are never added. Agents were not compared with one another in any "
-        "study: differences between rows are not differences between treatments.",
+        (
+            "Patients and courses are never added. Agents were not compared with one another in any "
+            "study: differences between rows are not differences between treatments."
+        ),
     )
     return Table("totals", "Totals of each agent", columns, tuple(rows), notes)
 
@@ -254,8 +290,3 @@ def _responders(review: Review, members: list[Row]) -> Cell:
     total, n = sum(c or 0 for c in counts), sum(s or 0 for s in sizes)
     share = f" ({percent_of(total, n)}%)" if n else ""
     return Cell(f"{total} of {n}{share}", total, derived=f"{' + '.join(names)} over all rows")
-
-
-def people_text(people: Bounds) -> str:
-    """Return a number of distinct people, which may be known only between bounds."""
-    return str(people)

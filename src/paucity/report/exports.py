@@ -1,0 +1,172 @@
+"""The whole of a review as data: everything read and everything judged, each with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from typing import Any
+
+from paucity.evidence.eligibility import AgentResult, CohortResult, Eligibility, Judgement
+from paucity.logic import Bounds
+from paucity.protocol import Expression
+from paucity.record import Duration, Record, Word
+from paucity.review import Review
+from paucity.sources import Accepted
+from paucity.text import Finding, Marks, Span
+
+
+def evidence_data(review: Review) -> dict[str, Any]:
+    """Return the review as plain data, ready for JSON.
+
+    A record is an object of the fields that are written, as they are named in the review's files;
+    its ``@`` holds the file and, for every field, the line it stands on.
+    """
+    evidence = review.evidence
+    return {
+        "review": review.name,
+        "protocol": plain(evidence.protocol),
+        "studies": {name: plain(study) for name, study in evidence.studies.items()},
+        "sources": {name: plain(source) for name, source in evidence.sources.items()},
+        "definitions": {name: plain(d) for name, d in review.definitions.items()},
+        "regimens": {name: plain(regimen) for name, regimen in review.regimens.items()},
+        "eligibility": {
+            name: _eligibility(result) for name, result in evidence.eligibility.items()
+        },
+        "main": evidence.main,
+        "claims": [
+            {
+                "name": verdict.name,
+                "says": verdict.claim.says,
+                "standing": verdict.standing.value,
+                "figures": list(verdict.figures),
+                "cohorts": [row.key for row in verdict.rows],
+                "source": place(verdict.claim.marks.span("test")),
+            }
+            for verdict in review.claims
+        ],
+    }
+
+
+def findings_data(review: Review) -> dict[str, Any]:
+    """Return the findings as plain data: those open, and those accepted with their reasons."""
+    return {
+        "open": [_finding(finding) for finding in review.findings],
+        "accepted": [_accepted(finding, entry) for finding, entry in review.accepted],
+    }
+
+
+def place(span: Span) -> dict[str, Any]:
+    """Return a place in the review's text as plain data."""
+    return {"file": span.file, "line": span.line, "column": span.column}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "subject": finding.subject,
+        "message": finding.message,
+        "hint": finding.hint,
+        "source": place(finding.span),
+    }
+
+
+def _accepted(finding: Finding, entry: Accepted) -> dict[str, Any]:
+    accepted = {"reason": entry.reason, "source": place(entry.marks.span())}
+    return {**_finding(finding), "accepted": accepted}
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a record as plain data.
+
+    >>> plain(Word("steroids", "corticosteroid"))
+    {'name': 'corticosteroid', 'written': 'steroids'}
+    >>> plain(Decimal("22.0")), plain(Decimal(53)), plain(Fraction(1, 3))
+    (22.0, 53, '1/3')
+    """
+    match value:
+        case None | bool() | int() | str():
+            return value.value if isinstance(value, Enum) else value
+        case Decimal():
+            return int(value) if value == value.to_integral() and "." not in str(value) else float(
+                value
+            )
+        case Fraction():
+            return value.numerator if value.denominator == 1 else str(value)
+        case Word():
+            same = value.written == value.name
+            return value.name if same else {"name": value.name, "written": value.written}
+        case Duration():
+            return {"written": value.written, "days": plain(value.days)}
+        case Expression():
+            return value.text
+        case Bounds():
+            return {"low": plain(value.low), "high": plain(value.high)}
+        case Record():
+            return _record(value)
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case _ if isinstance(getattr(value, "text", None), str):
+            return value.text
+        case _:
+            return str(value)
+
+
+def _record(record: Record) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for f in fields(record):
+        value = getattr(record, f.name)
+        if f.name == "marks" or value is None or value in ("", (), {}):
+            continue
+        out[f.name.rstrip("_")] = plain(value)
+    if record.marks.file:
+        out["@"] = _marks(record.marks)
+    return out
+
+
+def _marks(marks: Marks) -> dict[str, Any]:
+    lines = {path: marks.span(*path.split(".")).line for path in marks.fields}
+    return {"file": marks.file, "line": marks.span().line, "lines": lines}
+
+
+def _eligibility(result: Eligibility) -> dict[str, Any]:
+    return {
+        "cohorts": {f"{s}/{c}": _cohort(cohort) for (s, c), cohort in result.cohorts.items()},
+        "agents": {name: _agent(agent) for name, agent in result.agents.items()},
+        "included": [f"{s}/{c}" for s, c in result.included_cohorts()],
+    }
+
+
+def _cohort(result: CohortResult) -> dict[str, Any]:
+    share = result.share
+    return {
+        "verdict": result.verdict.value,
+        "reason": result.reason,
+        "eligible": {"low": share.low, "high": share.high, "of": share.n},
+        "carried_by": list(result.carried_by),
+        "criteria": [_judgement(j) for j in result.judgements],
+    }
+
+
+def _agent(result: AgentResult) -> dict[str, Any]:
+    return {
+        "verdict": result.verdict.value,
+        "reason": result.reason,
+        "patients": plain(result.patients),
+        "cohorts": [f"{s}/{c}" for s, c in result.cohorts],
+        "criteria": [_judgement(j) for j in result.judgements],
+    }
+
+
+def _judgement(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "criterion": judgement.criterion,
+        "level": judgement.level,
+        "holds": judgement.truth,
+        "because": [{"text": b.text, "source": place(b.span)} for b in judgement.because],
+    }
