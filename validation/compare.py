@@ -27,6 +27,7 @@ from paucity.synthesis import (
     pool_glmm,
     pool_inverse_variance,
     pool_ordinal,
+    posterior,
     small_study_test,
     subgroups,
 )
@@ -56,25 +57,25 @@ TOLERANCES: dict[str, tuple[float, str]] = {
     "GLMM, dense quadrature": (1e-8, "the reference's own profile limits are roots to 1e-9"),
     "GLMM, standard error": (1e-6, "the reference's Hessian is a finite difference"),
     "GLMM, rma.glmm as shipped": (
-        0.12,
-        "7 adaptive Gauss-Hermite points: tau2 up to 11% low (see divergences)",
+        0.13,
+        "7 adaptive Gauss-Hermite points: tau2 up to 11% of ours too low (see divergences)",
     ),
     "beta-binomial": (1e-5, "the reference search stopped at 1e-8 of the mean, down to 0.01"),
     "beta-binomial, standard error": (2e-4, "the reference's Hessian is a finite difference"),
     "meta-regression, DL": (1e-11, "closed form"),
-    "meta-regression, REML": (2e-4, "metafor's default control, convergence to 1e-5"),
+    "meta-regression, REML": (1e-4, "metafor's default control, convergence to 1e-5"),
     "subgroups, separate REML": (1e-4, "metafor's default control"),
     "GLMM regression, likelihood ratio": (
         1e-3,
         "glmer with 25 points, stopped by a derivative-free optimiser",
     ),
     "small-study test": (1e-4, "metafor's default control"),
-    "leave-one-out, REML": (2e-3, "metafor's default control on subsets of the data"),
+    "leave-one-out, REML": (1e-4, "metafor's default control on subsets of the data"),
     "Bayes against JAGS, standard errors": (
         3.5,
-        "in Monte Carlo standard errors; the largest of 18 such is below 3.5 in 99%",
+        "in Monte Carlo standard errors; the largest of 12 normal ones exceeds 3.5 in 0.6%",
     ),
-    "Bayes against JAGS, quantiles": (0.02, "Monte Carlo error of tail quantiles and 2.5% odds"),
+    "Bayes against JAGS, quantiles": (0.02, "Monte Carlo error of tail quantiles, of at least 5%"),
     "proportional odds with two levels is the GLMM": (1e-8, "two programs, one likelihood"),
 }
 
@@ -95,7 +96,7 @@ class Check:
         """Distance in units of the tolerance's scale."""
         if not math.isfinite(self.ours):
             return math.inf
-        unit = self.scale if self.scale else max(abs(self.reference), FLOOR)
+        unit = self.scale or max(abs(self.reference), FLOOR)
         return abs(self.ours - self.reference) / unit
 
 
@@ -233,9 +234,7 @@ def glmm(name: str, r: dict[str, Any], exact: dict[str, Any]) -> Iterator[Check]
         for quantity, a in (("beta", ours.link_estimate), ("tau2", h.tau2)):
             if a is not None:
                 unit = max(abs(shipped[quantity]), shipped["se"])
-                yield Check(
-                    "GLMM, rma.glmm as shipped", quantity, name, a, shipped[quantity], unit
-                )
+                yield Check("GLMM, rma.glmm as shipped", quantity, name, a, shipped[quantity], unit)
     table = np.column_stack([r["xi"], np.array(r["ni"]) - np.array(r["xi"])])
     other = pool_ordinal(table, labels=("yes", "no"))
     if other.tau is not None and other.estimate is not None:
@@ -288,9 +287,7 @@ def regression(name: str, r: dict[str, Any]) -> Iterator[Check]:
             yield from _rma_regression(key, name, x, n, covariate, reference)
     for key, predictor in (("ni", "n"), ("ninv", "1/n"), ("sqrtninv", "1/sqrt(n)")):
         if key in r["regtest"]:
-            fit = small_study_test(
-                x, n, predictor=predictor, model="inverse variance", test="wald"
-            )
+            fit = small_study_test(x, n, predictor=predictor, model="inverse variance", test="wald")
             if fit.coefficients:
                 slope = fit.coefficients[1]
                 ratio = slope.estimate / slope.standard_error
@@ -330,6 +327,9 @@ def bayes(name: str, r: dict[str, Any], jags: dict[str, Any]) -> Iterator[Check]
         return
     group = "Bayes against JAGS, standard errors"
     yield Check(group, "mu", name, ours.link_estimate, jags["mu_mean"], jags["mcse_mu"])
+    post = posterior.posterior(np.array(r["xi"]), np.array(r["ni"]), Prior(sd=1.5, scale=1.0))
+    tau = posterior.mean_tau(post)
+    yield Check(group, "tau", name, tau, jags["tau_mean"], jags["mcse_tau"])
     low, middle, high = jags["pm_q"]
     group = "Bayes against JAGS, quantiles"
     if ours.median.interval:

@@ -60,10 +60,20 @@ def counts_for_percent(percent: Decimal, n: int) -> range:
     """
     if n < 1:
         raise ValueError(f"a percentage needs at least one person as denominator, found n = {n}")
-    low, high = rounding_interval(percent)
-    first = max(0, ceil(low * n / 100))
-    last = min(n, floor(high * n / 100))
+    twice, scale = _twice(percent)
+    first = max(0, -(-(twice - 1) * n // (200 * scale)))
+    last = min(n, (twice + 1) * n // (200 * scale))
     return range(first, max(first, last + 1))
+
+
+def _twice(percent: Decimal) -> tuple[int, int]:
+    """Return a number with all its decimals as twice an integer over twice a power of ten."""
+    sign, digits, exponent = percent.as_tuple()
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    whole = int("".join(map(str, digits))) * (
+        10**exponent if isinstance(exponent, int) and exponent > 0 else 1
+    )
+    return (-2 if sign else 2) * whole, 10**places
 
 
 def fits(count: int, n: int, percent: Decimal) -> bool:

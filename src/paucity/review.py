@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -141,12 +143,11 @@ class _Loading:
                     name = f"{folder}/{path.name}"
                     self._fault(name, "is not read: files here end in .yaml", Severity.NOTE)
                 continue
-            yield self.read(path)
+            yield self.read(path, f"{folder}/{path.name}")
 
-    def read(self, path: Path) -> Document:
+    def read(self, path: Path, name: str) -> Document:
         """Read one YAML file, keeping its text."""
-        name = path.relative_to(self.root).as_posix()
-        text, fault = read_text(self.root, path)
+        text, fault = read_text(self.root, path, name)
         if fault is not None:
             return Document(name, None, (fault,))
         self.texts[name] = text
@@ -170,10 +171,27 @@ def load_review(root: Path) -> Review:
     """
     if not root.is_dir():
         raise ReviewError(f"`{root}` is not a folder")
+    with _uncollected():
+        return _loaded(root)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold off garbage collection: nearly all that loading makes is kept."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _loaded(root: Path) -> Review:
     loading = _Loading(root, [], {})
     vocabulary, found = bundled().extended(loading.documents("vocabulary"))
     loading.findings += found
-    protocol, found = read_document(Protocol, loading.read(root / "review.yaml"), vocabulary)
+    protocol, found = read_document(Protocol, loading.read(root / "review.yaml", "review.yaml"), vocabulary)
     loading.findings += found
     loading.findings += _misplaced(root)
     sources = dict(_sources(loading, vocabulary))

@@ -253,7 +253,7 @@ class _Builder:
         self.seen: set[int] = set()
 
     def value(self, node: Any) -> Value:
-        if isinstance(node, yaml.ScalarNode):
+        if node.id == "scalar":
             if node.tag != "plain":
                 self._tagged(node)
             text: str = node.value
@@ -268,7 +268,7 @@ class _Builder:
         self.seen.add(id(node))
         if node.tag != "plain":
             self._tagged(node)
-        return self._map(node) if isinstance(node, yaml.MappingNode) else self._seq(node)
+        return self._map(node) if node.id == "mapping" else self._seq(node)
 
     def _tagged(self, node: Any) -> None:
         at = pack(node.start_mark.line, node.start_mark.column)
@@ -324,15 +324,15 @@ def read_yaml(root: Path, path: Path) -> Document:
     return parse_yaml(text, name)
 
 
-def read_text(root: Path, path: Path) -> tuple[str, Finding | None]:
+def read_text(root: Path, path: Path, name: str = "") -> tuple[str, Finding | None]:
     """Read one UTF-8 text file of a review folder, or say why it cannot be read."""
-    name = path.relative_to(root).as_posix()
+    name = name or path.relative_to(root).as_posix()
 
     def unreadable(message: str, hint: str = "") -> tuple[str, Finding]:
         return "", _finding("file-unreadable", name, 0, message, hint)
 
     try:
-        if not path.resolve(strict=True).is_relative_to(root.resolve()):
+        if not _inside(root, path):
             return unreadable("leads outside the review folder", "copy the file into the folder")
         data = _stable_bytes(path)
     except _FileFaultError as fault:
@@ -350,6 +350,16 @@ def read_text(root: Path, path: Path) -> tuple[str, Finding | None]:
         return "", _finding("not-text", name, pack(line, column), message, hint)
 
 
+def _inside(root: Path, path: Path) -> bool:
+    """Tell whether a file stands in the folder; only links need to be followed to know."""
+    place = path
+    while place != root and place != place.parent:
+        if place.is_symlink():
+            return path.resolve(strict=True).is_relative_to(root.resolve())
+        place = place.parent
+    return True
+
+
 class _FileFaultError(Exception):
     """Why a file is not read, in words for a finding."""
 
@@ -358,22 +368,29 @@ def _stable_bytes(path: Path) -> bytes:
     """Return the file's bytes as they stood at one moment."""
     for _ in range(3):
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as stream:
-            before = os.fstat(stream.fileno())
+        try:
+            before = os.fstat(descriptor)
             if not stat.S_ISREG(before.st_mode):
                 raise _FileFaultError("is not an ordinary file")
             if before.st_size > MAX_BYTES:
-                size = before.st_size / 1e6
-                raise _FileFaultError(
-                    f"is {size:.0f} MB; text of at most {MAX_BYTES / 1e6:.0f} MB is read"
-                )
-            data = stream.read(MAX_BYTES + 1)
-            after = os.fstat(stream.fileno())
-        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(
-            data
-        ) == after.st_size:
+                size, most = before.st_size / 1e6, MAX_BYTES / 1e6
+                raise _FileFaultError(f"is {size:.0f} MB; text of at most {most:.0f} MB is read")
+            data = _read_all(descriptor, before.st_size)
+            after = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        if same and len(data) == after.st_size:
             return data
     raise _FileFaultError("changed while it was being read; run the command again")
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    """Read to the end, or to one byte more than the size that was promised."""
+    data = os.read(descriptor, size + 1)
+    while len(data) <= size and (more := os.read(descriptor, size + 1 - len(data))):
+        data += more
+    return data
 
 
 def closest(word: str, words: Iterable[str]) -> str | None:

@@ -25,6 +25,7 @@ class Family:
         self.study = study
         self.cohorts: Mapping[str, Cohort] = study.cohorts
         self._up: dict[str, tuple[str, ...]] = {}
+        self._people: dict[str, Bounds] = {}
         self._down: dict[str, list[str]] = {name: [] for name in study.cohorts}
         for name, cohort in study.cohorts.items():
             for parent in cohort.part_of:
@@ -54,14 +55,18 @@ class Family:
 
     def people(self, name: str) -> Bounds:
         """Return how many people are in a cohort."""
+        if name not in self._people:
+            self._people[name] = self._counted(name)
+        return self._people[name]
+
+    def _counted(self, name: str) -> Bounds:
         cohort = self.cohorts[name]
         known = cohort.patients if cohort.patients is not None else cohort.enrolled
         if known is not None:
             return exactly(known)
         most = cohort.cases if cohort.cases is not None else cohort.courses
-        parents = [self.people(p).high for p in self.ancestors(name)]
-        ends = [Fraction(most)] if most is not None else []
-        ends += [p for p in parents if p is not None]
+        above = [self.cohorts[p].patients for p in self.ancestors(name)]
+        ends = [Fraction(n) for n in (most, *above) if n is not None]
         low = Fraction(1) if most else Fraction(0)
         high = min(ends) if ends else None
         return Bounds(low if high is None else min(low, high), high)

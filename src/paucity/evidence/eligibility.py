@@ -7,7 +7,7 @@ sub-cohort carries them, asks for one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -87,19 +87,39 @@ class AgentResult:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """The outcome of one set of criteria over all studies."""
+    """The outcome of one set of criteria over all studies.
+
+    Attributes:
+        included: the cohorts let in under an agent that is let in, in study order.
+        by_study: the same, by study.
+    """
 
     criteria: str
     cohorts: Mapping[tuple[str, str], CohortResult]
     agents: Mapping[str, AgentResult]
     findings: tuple[Finding, ...]
+    included: tuple[tuple[str, str], ...] = ()
+    by_study: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def included_cohorts(self) -> tuple[tuple[str, str], ...]:
         """Return the cohorts let in under an agent that is let in, in study order."""
-        allowed = {
-            c for a in self.agents.values() if a.verdict is Verdict.INCLUDED for c in a.cohorts
-        }
-        return tuple(key for key in self.cohorts if key in allowed)
+        return self.included
+
+    def included_of(self, study: str) -> tuple[str, ...]:
+        """Return those of one study."""
+        return self.by_study.get(study, ())
+
+
+def _included(
+    cohorts: Iterable[tuple[str, str]], agents: Mapping[str, AgentResult]
+) -> tuple[tuple[str, str], ...]:
+    allowed = {
+        cohort
+        for agent in agents.values()
+        if agent.verdict is Verdict.INCLUDED
+        for cohort in agent.cohorts
+    }
+    return tuple(key for key in cohorts if key in allowed)
 
 
 def resolve(name: str, sets: Mapping[str, CriteriaSet]) -> CriteriaSet:
@@ -151,7 +171,12 @@ def assess(
     for study in studies.values():
         results.update(_study_results(study, criteria, vocabulary, findings))
     verdicts = _agents(criteria, studies, results, agents, findings, vocabulary)
-    return Eligibility(name, results, verdicts, tuple(dict.fromkeys(findings)))
+    included = _included(results, verdicts)
+    by_study: dict[str, tuple[str, ...]] = {}
+    for study_id, cohort in included:
+        by_study[study_id] = (*by_study.get(study_id, ()), cohort)
+    found = tuple(dict.fromkeys(findings))
+    return Eligibility(name, results, verdicts, found, included, by_study)
 
 
 def _study_results(

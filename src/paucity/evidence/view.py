@@ -70,6 +70,12 @@ class StudyView:
     evidence: Evidence
 
     @property
+    def included(self) -> tuple[str, ...]:
+        """Return the cohorts of this study that the main set of criteria lets in."""
+        result = self.evidence.eligibility.get(self.evidence.main)
+        return result.included_of(self.study.id) if result else ()
+
+    @property
     def levels(self) -> tuple[str, ...]:
         """Return the response levels of the scale, best first."""
         scale = self.evidence.protocol.scale

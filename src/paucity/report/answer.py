@@ -230,12 +230,14 @@ def traits(review: Review, row: Row, name: str) -> Iterator[Cell]:
     for part in row.cohort.parts:
         found: Word | None = getattr(part, name)
         if found is not None and part.patients:
-            text = f"{_label(review, name, found)} ({_of(part, row)})"
+            text = _label(review, name, found) + _of(part, row)
             yield Cell(text, found.name, part.marks.span())
 
 
 def _of(part: Part, row: Row) -> str:
-    return f"{part.patients} of {row.cohort.patients or '?'}"
+    if part.patients == row.cohort.patients:
+        return ""
+    return f" ({part.patients} of {row.cohort.patients or '?'})"
 
 
 def _label(review: Review, name: str, word: Word) -> str:
@@ -252,17 +254,19 @@ def age_cell(row: Row) -> Cell | None:
 
 
 def population_of(review: Review, rows: Iterable[Row]) -> Iterator[Cell]:
-    """Yield what is told of who had an agent: disease, triggers, ages; each once."""
+    """Yield what is told of who had an agent: disease, triggers, ages; each once.
+
+    A word is left out where another says the same more narrowly.
+    """
     rows = list(rows)
-    seen: set[str] = set()
     for name in ("disease", "trigger", "age_group"):
-        for row in rows:
-            for cell in traits(review, row, name):
-                if cell.text not in seen:
-                    seen.add(cell.text)
-                    yield cell
-    for row in rows:
-        cell = age_cell(row)
-        if cell is not None and cell.text not in seen:
-            seen.add(cell.text)
-            yield cell
+        cells = {c.text: c for row in rows for c in traits(review, row, name)}
+        for cell in cells.values():
+            if not _said_better(review, _KINDS[name], cell, cells.values()):
+                yield cell
+    yield from {c.text: c for row in rows if (c := age_cell(row)) is not None}.values()
+
+
+def _said_better(review: Review, kind: Kind, cell: Cell, others: Iterable[Cell]) -> bool:
+    is_a = review.evidence.vocabulary.is_a
+    return any(o.value != cell.value and is_a(kind, str(o.value), str(cell.value)) for o in others)

@@ -91,8 +91,10 @@ def plain(value: Any) -> Any:
         case None | bool() | int() | str():
             return value.value if isinstance(value, Enum) else value
         case Decimal():
-            return int(value) if value == value.to_integral() and "." not in str(value) else float(
-                value
+            return (
+                int(value)
+                if value == value.to_integral() and "." not in str(value)
+                else float(value)
             )
         case Fraction():
             return value.numerator if value.denominator == 1 else str(value)

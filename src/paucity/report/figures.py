@@ -185,7 +185,9 @@ def _one_bar(axes: Axes, bar: Bar, y: float, levels: list[str], most: int) -> No
 def _legend(figure: Figure, levels: Mapping[str, str]) -> None:
     from matplotlib.patches import Patch
 
-    patches = [Patch(label=f"{k}, {name}", **_fill(i)) for i, (k, name) in enumerate(levels.items())]
+    patches = [
+        Patch(label=f"{k}, {name}", **_fill(i)) for i, (k, name) in enumerate(levels.items())
+    ]
     figure.legend(handles=patches, loc="upper left", ncol=len(patches), frameon=False,
                   bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2, handlelength=1.2,
                   handleheight=0.9, columnspacing=1.6)  # fmt: skip
@@ -293,8 +295,15 @@ def _square(axes: Axes, x: int, y: int, known: Known) -> None:
     fill = "#ffffff" if known.most == 0 else "#cfdde4" if known.least else "#eef2f4"
     hatch = "////" if known.most == 0 else ""
     axes.add_patch(
-        Rectangle((x + 0.03, y + 0.06), 0.94, 0.88, facecolor=fill, edgecolor=FAINT,
-                  linewidth=0.5, hatch=hatch)  # fmt: skip
+        Rectangle(
+            (x + 0.03, y + 0.06),
+            0.94,
+            0.88,
+            facecolor=fill,
+            edgecolor=FAINT,
+            linewidth=0.5,
+            hatch=hatch,
+        )  # fmt: skip
     )
     middle = {"ha": "center", "va": "center"}
     if known.most == 0:

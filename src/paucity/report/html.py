@@ -74,15 +74,25 @@ def table_id(table: Table) -> str:
     return f"table-{re.sub(r'[^a-z0-9]+', '-', table.name.lower()).strip('-') or 'x'}"
 
 
-def cell_html(cell: Cell, links: Links, marks: dict[str, str], identifier: str) -> str:
-    """Return a cell's text, escaped: a link to its line, then the marks of its footnotes."""
+def cell_html(
+    cell: Cell, links: Links, marks: dict[str, str], identifier: str, *, plain: bool = False
+) -> str:
+    """Return a cell's text, escaped: a link to its line, then the marks of its footnotes.
+
+    Args:
+        cell: the cell.
+        links: where lines of text are shown.
+        marks: the mark of every remark.
+        identifier: the identifier of the table.
+        plain: leave the marks out, for a cell that stands in running text.
+    """
     text = escape(clean(cell.text))
     href = links.to(cell.span)
     if href and text:
         text = Markup('<a href="{}">{}</a>').format(href, text)
     refs = Markup(",").join(
         Markup('<a href="#{}-{}">{}</a>').format(identifier, marks[r], marks[r])
-        for r in remarks_of(cell)
+        for r in (() if plain else remarks_of(cell))
     )
     return str(text + (Markup('<sup class="mark">{}</sup>').format(refs) if refs else ""))
 

@@ -209,9 +209,7 @@ def table_data(table: Table) -> dict[str, Any]:
     return {
         "name": table.name,
         "title": table.title,
-        "columns": [
-            {"key": c.key, "label": c.label, "numeric": c.numeric} for c in table.columns
-        ],
+        "columns": [{"key": c.key, "label": c.label, "numeric": c.numeric} for c in table.columns],
         "rows": [
             {
                 **({"group": row.group} if row.group else {}),

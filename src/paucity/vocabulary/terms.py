@@ -94,12 +94,14 @@ class Vocabulary:
     True
     """
 
-    __slots__ = ("_ancestors", "_by_kind", "_index")
+    __slots__ = ("_ancestors", "_by_kind", "_components", "_index", "_kinds")
 
     def __init__(self, terms: Iterable[Term] = ()) -> None:
         self._by_kind: dict[Kind, dict[str, Term]] = {}
         self._index: dict[tuple[Kind, str], Term] = {}
         self._ancestors: dict[tuple[Kind, str], frozenset[str]] = {}
+        self._components: dict[str, tuple[str, ...]] = {}
+        self._kinds: dict[tuple[Kind, str, str], bool] = {}
         for term in terms:
             self._by_kind.setdefault(term.kind, {}).setdefault(term.name, term)
         for kind, named in self._by_kind.items():
@@ -161,10 +163,15 @@ class Vocabulary:
             True for equal terms and for any chain of broader terms; a word that is not in the
             vocabulary is only itself.
         """
-        below, above = self.find(kind, term), self.find(kind, ancestor)
-        if below is None or above is None:
-            return fold(term) == fold(ancestor)
-        return above.name in self._lineage(below)
+        key = (kind, term, ancestor)
+        if (known := self._kinds.get(key)) is None:
+            below, above = self.find(kind, term), self.find(kind, ancestor)
+            if below is None or above is None:
+                known = fold(term) == fold(ancestor)
+            else:
+                known = above.name in self._lineage(below)
+            self._kinds[key] = known
+        return known
 
     def _lineage(self, term: Term) -> frozenset[str]:
         """Return the term's name and the names of everything it is a kind of."""
@@ -202,6 +209,8 @@ class Vocabulary:
             Names in the order the combination lists them, each once; a combination within a
             combination is taken apart.
         """
+        if (known := self._components.get(name)) is not None:
+            return known
         found: dict[str, None] = {}
         seen: set[str] = set()
 
@@ -215,7 +224,7 @@ class Vocabulary:
                     take_apart(component)
 
         take_apart(name)
-        return tuple(found)
+        return self._components.setdefault(name, tuple(found))
 
     def terms(self, kind: Kind) -> tuple[Term, ...]:
         """Return every term of a kind, ordered by name."""

@@ -355,6 +355,7 @@ def _several(fact: Fact) -> tuple[str, ...]:
     return (fact,) if isinstance(fact, str) else fact
 
 
+@lru_cache(maxsize=4096)
 def duration_days(text: str) -> Fraction | None:
     """Return a length of time in days.
 

@@ -55,8 +55,7 @@ def _sized(family: Family, name: str) -> str:
 @check("people-not-fixed", NOTE)
 def people_not_fixed(view: StudyView) -> Iterator[Found]:
     """Included cohorts that may share people, so that only bounds on distinct people are known."""
-    names = [c for s, c in view.evidence.included if s == view.study.id]
-    for a, b in combinations(names, 2):
+    for a, b in combinations(view.included, 2):
         shared = view.family.shared(a, b)
         if shared.exact is not None:
             continue

@@ -188,9 +188,7 @@ def status_not_asked_for(view: StudyView) -> Iterator[Found]:
     if question is None or question.status is None:
         return
     vocabulary = view.evidence.vocabulary
-    for study_id, name in view.evidence.included:
-        if study_id != view.study.id:
-            continue
+    for name in view.included:
         cohort = view.study.cohorts[name]
         for status in cohort.status:
             if vocabulary.is_a(Kind.STATUS, status.name, question.status.name):
@@ -201,7 +199,7 @@ def status_not_asked_for(view: StudyView) -> Iterator[Found]:
                 f"`{name}` is {status.written}, the question is about {question.status.written} "
                 f"disease{again}"
             )
-            yield Found(cohort.marks.span("status"), message, f"{study_id}/{name}")
+            yield Found(cohort.marks.span("status"), message, f"{view.study.id}/{name}")
 
 
 def _same_drug_again(cohort: Cohort, view: StudyView) -> list[str]:
@@ -220,13 +218,11 @@ def continued_therapy(view: StudyView) -> Iterator[Found]:
 
     What happened cannot be put down to the therapy studied alone.
     """
-    for study_id, name in view.evidence.included:
-        cohort = view.study.cohorts.get(name) if study_id == view.study.id else None
-        if cohort is None:
-            continue
+    for name in view.included:
+        cohort = view.study.cohorts[name]
         for prior in cohort.concomitant:
             drugs = joined([a.written for a in prior.agents])
             told = figure(prior.patients, prior.percent, cohort.patients)
             amount = f"{told.count} of {told.n}" if told.count is not None else "the cohort"
             message = f"{drugs} went on beside the therapy in {amount}"
-            yield Found(prior.marks.span("agents"), message, f"{study_id}/{name}")
+            yield Found(prior.marks.span("agents"), message, f"{view.study.id}/{name}")

@@ -139,10 +139,9 @@ def unpublished(view: StudyView) -> Iterator[Found]:
 
     It was asked for with the outcome known, and no reader can look it up.
     """
-    included = {c for s, c in view.evidence.included if s == view.study.id}
     for response in view.study.responses:
         source = response.source
-        if response.cohort in included and source and source.kind == "personal communication":
+        if response.cohort in view.included and source and source.kind == "personal communication":
             by = f" ({source.by})" if source.by else ""
             message = f"{said(response.counts)} is a personal communication{by}"
             message += _published_whole(view, response)

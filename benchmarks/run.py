@@ -1,0 +1,104 @@
+"""Measure checking, building, starting and memory, each against a floor in the same run.
+
+Run with `make bench`. Figures are ratios: they travel between machines, seconds do not.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parent))
+import generate
+
+STUDIES = 1000
+
+
+def best(run: Callable[[], object], times: int = 3) -> float:
+    """Return the shortest of several runs, in seconds."""
+    out = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        out.append(time.perf_counter() - start)
+    return min(out)
+
+
+def load_with_libyaml(folder: Path) -> None:
+    """Read and parse every study with libyaml alone: the floor."""
+    for path in sorted((folder / "studies").iterdir()):
+        yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+
+
+def events_with_libyaml(folder: Path) -> None:
+    """Read every study and count libyaml's events: a lower floor, which builds nothing."""
+    for path in sorted((folder / "studies").iterdir()):
+        for _ in yaml.parse(path.read_bytes(), Loader=yaml.CSafeLoader):
+            pass
+
+
+def command(*arguments: str) -> float:
+    """Return the time of a command of a fresh process."""
+    call = [sys.executable, "-m", "paucity", *arguments]
+    return best(lambda: subprocess.run(call, check=False, capture_output=True), 5)
+
+
+def main() -> None:
+    """Print every ratio."""
+    from paucity.review import bundled_review, load_review
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        generate.write(folder, STUDIES)
+        floor = best(lambda: load_with_libyaml(folder))
+        events = best(lambda: events_with_libyaml(folder))
+        load_review(folder)
+        check = best(lambda: load_review(folder))
+        review = load_review(folder)
+        print(f"check of {STUDIES} studies: {check:.2f} s, {len(review.findings)} findings")
+        print(f"  against libyaml's load of the same files ({floor:.2f} s): {check / floor:.2f}")
+        print(f"  against libyaml's bare events ({events:.2f} s): {check / events:.2f}")
+        tracemalloc.start()
+        kept = load_review(folder)
+        size, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        text = sum(len(t) for t in kept.texts.values())
+        print(f"memory of {STUDIES} studies: {size / 1e6:.0f} MB kept, {peak / 1e6:.0f} MB at peak")
+        print(f"  against the text itself ({text / 1e6:.1f} MB): {size / text:.1f}")
+        build(folder, floor)
+    bare = best(lambda: subprocess.run([sys.executable, "-c", ""], check=True), 5)
+    start = command("--help")
+    print(f"paucity --help: {start:.3f} s; against a bare interpreter: {start / bare:.1f}")
+    bundled = bundled_review("hlh-salvage")
+    print(f"bundled review, loaded and checked: {best(lambda: load_review(bundled)):.2f} s")
+
+
+def build(folder: Path, floor: float) -> None:
+    """Print the time of a whole build, where the report's libraries are installed."""
+    try:
+        from paucity.report.site import write_report
+    except ImportError:
+        print("build: the report's libraries are not installed")
+        return
+    from paucity.review import bundled_review, load_review
+
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name) / "hlh"
+        bundled = load_review(bundled_review("hlh-salvage"))
+        write_report(bundled, place)
+        seconds = best(lambda: write_report(bundled, place), 2)
+        print(f"bundled review, report written: {seconds:.2f} s")
+        review = load_review(folder)
+        seconds = best(lambda: write_report(review, Path(name) / "many"), 1)
+        print(f"build of {STUDIES} studies: {seconds:.1f} s; against libyaml: {seconds / floor:.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Find every finding code the product can use, in its source text."""  # noqa: INP001
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import paucity
+from paucity.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SRC = Path(paucity.__file__).parent
+_CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
+_MAKERS = frozenset(
+    {"Finding", "fault", "_fault", "_finding", "found", "check", "_open_point", "_about", "moved"}
+)
+_NO_FINDINGS = ("synthesis", "report", "web", "library")
+
+
+def used() -> frozenset[str]:
+    """Return the code of every finding made anywhere in the product."""
+    found: set[str] = set()
+    for path in sorted(SRC.rglob("*.py")):
+        if path.relative_to(SRC).parts[0] in _NO_FINDINGS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            found.update(_codes(node))
+    return frozenset(found)
+
+
+def _codes(node: ast.AST) -> Iterator[str]:
+    """Yield the codes one piece of source names."""
+    if isinstance(node, ast.Call) and _name(node.func) in _MAKERS:
+        for argument in (*node.args, *(k.value for k in node.keywords if k.arg == "code")):
+            yield from _constant(argument)
+            if isinstance(argument, ast.JoinedStr) and _is_unknown(argument):
+                yield from (f"unknown-{kind.replace(' ', '-')}" for kind in Kind)
+    elif isinstance(node, ast.Assign):
+        yield from _assigned(node)
+
+
+def _assigned(node: ast.Assign) -> Iterator[str]:
+    """Yield the codes assigned to a variable called `code`."""
+    for target in node.targets:
+        if isinstance(target, ast.Name) and target.id == "code":
+            yield from _constant(node.value)
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            for one, value in zip(target.elts, node.value.elts, strict=False):
+                if isinstance(one, ast.Name) and one.id == "code":
+                    yield from _constant(value)
+
+
+def _constant(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CODE.fullmatch(node.value):
+        yield node.value
+
+
+def _is_unknown(node: ast.JoinedStr) -> bool:
+    first = node.values[0]
+    return isinstance(first, ast.Constant) and first.value == "unknown-"
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def severities(module: str, function: str) -> tuple[str, ...]:
+    """Return the severities a function gives its findings, worst first.
+
+    Args:
+        module: the module's name.
+        function: the function; functions of the same module that it calls are followed.
+    """
+    path = SRC.parent / (module.replace(".", "/") + ".py")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+    todo, seen, found = [function], set(), set()
+    while todo:
+        name = todo.pop()
+        if name in seen or name not in functions:
+            continue
+        seen.add(name)
+        for node in ast.walk(functions[name]):
+            if isinstance(node, ast.Attribute) and _name(node.value) == "Severity":
+                found.add(node.attr.lower())
+            elif isinstance(node, ast.Name):
+                todo.append(node.id)
+    return tuple(s for s in ("error", "warning", "note") if s in found)

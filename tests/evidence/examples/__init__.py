@@ -1,0 +1,30 @@
+"""A failing and a passing example of every check, by the module the check stands in."""
+
+from __future__ import annotations
+
+from evidence.examples import (
+    counts,
+    events,
+    judged,
+    people,
+    percents,
+    population,
+    reading,
+    references,
+    responses,
+    review,
+)
+from support.reviews import Example
+
+EXAMPLES: tuple[Example, ...] = (
+    *references.EXAMPLES,
+    *counts.EXAMPLES,
+    *percents.EXAMPLES,
+    *events.EXAMPLES,
+    *population.EXAMPLES,
+    *responses.EXAMPLES,
+    *people.EXAMPLES,
+    *review.EXAMPLES,
+    *judged.EXAMPLES,
+    *reading.EXAMPLES,
+)
