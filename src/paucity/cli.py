@@ -12,10 +12,11 @@ import click
 from paucity import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from click.shell_completion import CompletionItem
 
+    from paucity.report.table import Table
     from paucity.review import Review
     from paucity.text import Finding
 
@@ -292,18 +293,17 @@ def table(name: str, review: str, form: str) -> None:
         raise _Fault(f"there is no table `{name}` ({hint})")
     made = named(_load(review), name)
     if form == "text":
-        terminal = sys.stdout.isatty()
-        width = click.get_terminal_size()[0] if hasattr(click, "get_terminal_size") else _width()
-        click.echo(render.as_text(made, width=width, styled=terminal), nl=False)
+        from shutil import get_terminal_size
+
+        width = get_terminal_size((100, 24)).columns
+        click.echo(render.as_text(made, width=width, styled=sys.stdout.isatty()), nl=False)
         return
-    write = {"json": render.as_json, "csv": render.as_csv, "markdown": render.as_markdown}[form]
-    click.echo(write(made), nl=False)
-
-
-def _width() -> int:
-    from shutil import get_terminal_size
-
-    return get_terminal_size((100, 24)).columns
+    formats: dict[str, Callable[[Table], str]] = {
+        "json": render.as_json,
+        "csv": render.as_csv,
+        "markdown": render.as_markdown,
+    }
+    click.echo(formats[form](made), nl=False)
 
 
 @main.command()

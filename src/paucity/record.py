@@ -316,12 +316,9 @@ class RecordShape:
 
     cls: Callable[[], type[Record]]
     shorthand: str = ""
-    parse: Callable[[str], Record | None] | None = None
 
     def read(self, value: Value, at: int, key: str, reading: Reading) -> Record | None:
         cls = self.cls()
-        if isinstance(value, str) and self.parse is not None:
-            return self._parsed(value, at, key, reading)
         if self.shorthand and isinstance(value, str | Seq):
             bare = Map(at)
             bare[self.shorthand] = value
@@ -332,22 +329,14 @@ class RecordShape:
             return None
         return read_record(cls, value, reading)
 
-    def _parsed(self, value: str, at: int, key: str, reading: Reading) -> Record | None:
-        assert self.parse is not None  # noqa: S101
-        try:
-            return self.parse(value)
-        except ValueError as error:
-            _wrong(key, value, str(error), at, reading)
-            return None
-
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
         cls = self.cls()
         ref = {"$ref": f"#/$defs/{cls.__name__}"}
         if cls.__name__ not in definitions:
             definitions[cls.__name__] = {}
             definitions[cls.__name__] = record_schema(cls, definitions)
-        if self.shorthand or self.parse is not None:
-            return {"anyOf": [{"type": ["string", "number"]}, ref]}
+        if self.shorthand:
+            return {"anyOf": [_plan(cls)[self.shorthand].shape.schema(definitions), ref]}
         return ref
 
 
@@ -434,6 +423,8 @@ def read_record(cls: type[R], tree: Map, reading: Reading, **given: Any) -> R | 
             values[known.attribute] = read
         if isinstance(value, Map):
             places.update((f"{key}.{name}", at) for name, at in value.values_at.items())
+        elif isinstance(value, Seq):
+            places.update((f"{key}.{i}", at) for i, at in enumerate(value.items_at))
     missing = [n for n, f in plan.items() if f.required and f.attribute not in values]
     for name in missing:
         if name not in tree:

@@ -79,6 +79,10 @@ class _Selected:
     share: Share
 
 
+class _AboutError(FactError):
+    """A claim about what cohorts do not have."""
+
+
 def judge(evidence: Evidence) -> tuple[list[Verdict], list[Finding]]:
     """Judge every claim of the protocol.
 
@@ -102,7 +106,8 @@ def judge(evidence: Evidence) -> tuple[list[Verdict], list[Finding]]:
 
 def _unreadable(name: str, claim: Claim, error: FactError) -> Finding:
     known = f"known here: {', '.join(error.known)}" if error.known else ""
-    span = claim.marks.span("test")
+    span = claim.marks.span("about" if isinstance(error, _AboutError) else "test")
+    span = replace(span, column=span.column + error.column)
     return Finding(
         "claim-unreadable",
         Severity.ERROR,

@@ -90,8 +90,9 @@ def level_forced(view: StudyView) -> Iterator[Found]:
                 if level not in response.counts and count
             }
             missing = n - total
-            tight = sum(room.values()) == missing or len(room) == 1
-            forced = [level for level, free in room.items() if tight and free]
+            free = sum(room.values())
+            tight = free == missing or (len(room) == 1 and free >= missing)
+            forced = [level for level in room if tight]
             if not forced:
                 continue
             wanted = joined([f"{missing if len(room) == 1 else room[x]} {x}" for x in forced])
@@ -153,7 +154,7 @@ def _levels_exceed(view: StudyView) -> Iterator[Found]:
 def _same_question(a: Response, b: Response) -> bool:
     """Tell whether two responses count the same thing at the same time by the same rule."""
     return (
-        a.therapy == b.therapy
+        (a.therapy, a.of) == (b.therapy, b.of)
         and a.definition == b.definition
         and [d.days for d in a.assessed] == [d.days for d in b.assessed]
     )
@@ -300,9 +301,10 @@ def characteristics_exceed(view: StudyView) -> Iterator[Found]:
     """More people with a characteristic than the cohort has."""
     for name, cohort in view.study.cohorts.items():
         n = view.family.people(name).exact
-        told = [(part.patients, part.marks) for part in cohort.parts]
-        told += [(prior.patients, prior.marks) for prior in cohort.prior]
-        for count, marks in told:
+        groups = (*cohort.parts, *cohort.prior, *cohort.concomitant)
+        told = [(group.patients, group.marks, "patients") for group in groups]
+        told += [(getattr(cohort, f), cohort.marks, f) for f in ("female", "assessed", "evaluable")]
+        for count, marks, field in told:
             if n is not None and count is not None and Fraction(count) > n:
                 message = f"{count} of the {n} in `{name}`"
-                yield Found(marks.span("patients"), message, f"{view.study.id}/{name}")
+                yield Found(marks.span(field), message, f"{view.study.id}/{name}")

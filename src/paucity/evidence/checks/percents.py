@@ -109,7 +109,7 @@ def percent_base(view: StudyView) -> Iterator[Found]:
             continue
         cohort = view.study.cohorts.get(printed.cohort)
         largest = max([printed.n, *(size(cohort, u) or 0 for u in _UNITS)] if cohort else [0])
-        bases = bases_that_fit(printed.pairs, largest)
+        bases = bases_that_fit(printed.pairs, min(largest, _LARGEST))
         where = f" ({printed.label})" if printed.label.startswith("as told") else ""
         yield Found(
             printed.marks.span(printed.field, wrong[0]),
@@ -120,6 +120,12 @@ def percent_base(view: StudyView) -> Iterator[Found]:
 
 
 _UNITS = ("patients", "courses", "cases")
+
+_LARGEST = 100_000
+"""Largest denominator tried: a slip of the keyboard may ask for a million million."""
+
+_LEVELS = 12
+"""Most counts whose sums are tried: each one more doubles them."""
 
 
 def _misfits(printed: Printed) -> list[str]:
@@ -144,7 +150,8 @@ def _mismatch(printed: Printed, wrong: list[str]) -> str:
 
 def _explained(printed: Printed, bases: list[int], cohort: object) -> str:
     which = "the percentage fits" if len(printed.pairs) == 1 else "all the percentages fit"
-    sums = {s.total: s for s in reversed(sums_of(printed.counts))}
+    counts = printed.counts if len(printed.counts) <= _LEVELS else {}
+    sums = {s.total: s for s in reversed(sums_of(counts))}
     for base in bases:
         if base in sums:
             parts = " + ".join(str(printed.counts[p]) for p in sums[base].parts)
@@ -258,9 +265,9 @@ def left_out_but_counted(view: StudyView) -> Iterator[Found]:
         ]
         total = sum(response.counts.values())
         without = total - sum(response.counts.get(x, 0) for x in response.left_out)
-        if all(fits(c, total, p) for c, p in pairs) and not all(
-            fits(c, without, p) for c, p in pairs
-        ):
+        if not without or not all(fits(c, total, p) for c, p in pairs):
+            continue
+        if not all(fits(c, without, p) for c, p in pairs):
             levels = joined(response.left_out)
             kept = {x: c for x, c in response.counts.items() if x not in response.left_out}
             true = ", ".join(f"{x} {percent_of(c, without, 1)}%" for x, c in kept.items())

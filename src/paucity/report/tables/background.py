@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from paucity.dosing.english import say_bounds, say_days
-from paucity.dosing.schedule import cumulative
+from paucity.dosing.english import say_amount, say_bounds, say_days
+from paucity.dosing.model import Dose, reading_of
+from paucity.dosing.schedule import cumulative, equivalents, whole_days
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow
 from paucity.response.english import say_definition
 from paucity.vocabulary import Kind
@@ -88,19 +89,21 @@ def definitions(review: Review) -> Table:
 
 
 def regimens(review: Review) -> Table:
-    """Return what each regimen gives of each drug, in all and on which days."""
+    """Return what each regimen gives of each drug: by day, by course, and in all."""
     rows = []
     for name, regimen in review.regimens.items():
         for total in cumulative(regimen):
-            days = sorted(
-                {d for dose in regimen.schedule if dose.drug.name == total.drug for d in dose.days}
-            )
+            doses = [d for d in regimen.schedule if d.drug.name == total.drug]
+            days = sorted({day for dose in doses for day in dose.days})
             amount = say_bounds(total.amount, total.unit) if total.unit else ""
+            per_day, per_course = _bases(doses)
             rows.append(
                 TableRow(
                     {
                         "drug": Cell(total.drug, total.drug, regimen.marks.span()),
                         "days": Cell(say_days(days) if days else "not stated"),
+                        "day": Cell(per_day, per_day or None),
+                        "course": Cell(per_course, per_course or None),
                         "total": Cell(
                             amount,
                             amount or None,
@@ -114,10 +117,25 @@ def regimens(review: Review) -> Table:
     columns = (
         Column("drug", "Drug"),
         Column("days", "Given"),
+        Column("day", "As a daily dose", numeric=True),
+        Column("course", "As a course", numeric=True),
         Column("total", "Cumulative dose, one cycle", numeric=True),
     )
     note = "Shown for review and research; not for prescribing."
     return Table("regimens", "Dose schedules and cumulative doses", columns, tuple(rows), (note,))
+
+
+def _bases(doses: list[Dose]) -> tuple[str, str]:
+    """Return a dose said for the day and for the course, where one length of course settles it."""
+    if len(doses) != 1:
+        return "", ""
+    amount, days = reading_of(doses[0]), whole_days(doses[0])
+    if amount is None or days is None:
+        return "", ""
+    readings = equivalents(amount, days)
+    if len(readings) != 1:
+        return "", ""
+    return say_amount(readings[0].per_day), say_amount(readings[0].per_course)
 
 
 def ongoing(review: Review) -> Table:
