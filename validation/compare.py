@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,6 +32,9 @@ from paucity.synthesis import (
 )
 from paucity.synthesis.intervals import METHODS
 from paucity.synthesis.transforms import effects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REFERENCE = Path(__file__).resolve().parent.parent / "tests" / "synthesis" / "reference"
 FLOOR = 0.01  # errors are relative to the reference value, or to this if that is smaller
@@ -260,10 +262,6 @@ def beta_binomial(name: str, r: dict[str, Any], exact: dict[str, Any]) -> Iterat
         yield Check("beta-binomial, standard error", "se", name, error, b["se_logit_mu"])
 
 
-# metafor stops at a local maximum with tau2 = 0, or prints coefficients that grow without end.
-NOT_COMPARED = {("roever2022", "metareg_glmm")}
-
-
 def regression(name: str, r: dict[str, Any]) -> Iterator[Check]:
     """Compare meta-regression, subgroups, leave-one-out and small-study tests."""
     if "regression" not in r or name == "x_allzero":
@@ -279,12 +277,14 @@ def regression(name: str, r: dict[str, Any]) -> Iterator[Check]:
                 a, b = fit.likelihood_ratio.statistic, reference["chisq"]
                 yield Check("GLMM regression, likelihood ratio", key, name, a, b)
         elif key.endswith("separate"):
-            groups = subgroups(x, n, group, method="inverse variance", test="wald")
-            if groups.separate_spread:
-                a, b = groups.separate_spread.statistic, reference["Q"]
-                yield Check("subgroups, separate REML", key, name, a, b)
+            yield from _groups(key, name, r, reference)
         elif "rma" in key:
             yield from _rma_regression(key, name, x, n, covariate, reference)
+    yield from _bias(name, r)
+
+
+def _bias(name: str, r: dict[str, Any]) -> Iterator[Check]:
+    x, n = r["xi"], r["ni"]
     for key, predictor in (("ni", "n"), ("ninv", "1/n"), ("sqrtninv", "1/sqrt(n)")):
         if key in r["regtest"]:
             fit = small_study_test(x, n, predictor=predictor, model="inverse variance", test="wald")
@@ -298,6 +298,13 @@ def regression(name: str, r: dict[str, Any]) -> Iterator[Check]:
             link = ours.without[i].link_estimate
             if link is not None:
                 yield Check("leave-one-out, REML", f"without {i + 1}", name, link, b)
+
+
+def _groups(key: str, name: str, r: dict[str, Any], reference: Any) -> Iterator[Check]:
+    groups = subgroups(r["xi"], r["ni"], r["group"], method="inverse variance", test="wald")
+    if groups.separate_spread:
+        a, b = groups.separate_spread.statistic, reference["Q"]
+        yield Check("subgroups, separate REML", key, name, a, b)
 
 
 def _rma_regression(

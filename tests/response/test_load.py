@@ -21,7 +21,7 @@ from paucity.response import (
     read_definition,
     say_definition,
 )
-from paucity.response.load import _FOLDER
+from paucity.response.load import _FOLDER, MAX_BANDS
 from paucity.response.model import Band, Level, Marker, Remark, marker_named
 from paucity.text import parse_yaml
 from paucity.vocabulary import Vocabulary, bundled
@@ -242,6 +242,35 @@ def test_a_marker_the_vocabulary_lacks_can_still_be_counted():
     assert definition is not None
     assert [f.code for f in findings] == ["unknown-marker"]
     assert definition.levels["PR"].rule is not None
+
+
+@pytest.mark.parametrize("count", [5, 500])
+def test_many_bands_are_read_up_to_a_limit(count):
+    def text(share):
+        bands = (
+            f"{{when: baseline between {n} and {n}.{share}, improved: value > {n}}}"
+            for n in range(count)
+        )
+        return f"kind: response\nmarkers: {{ferritin: [{', '.join(bands)}]}}"
+
+    definition, findings = read(text(1))
+    assert definition is not None
+    assert len(definition.markers[0].bands) == min(count, MAX_BANDS)
+    assert [f.code for f in findings] == ["too-many-bands"] * (count > MAX_BANDS)
+    exercise(text(1), text(2))
+
+
+def test_a_rule_of_many_alternatives_is_left_as_it_is():
+    def text(share):
+        rule = " and ".join(f"(value > {n}.{share} * baseline or change > {n})" for n in range(40))
+        return f"kind: response\nmarkers: {{ferritin: {{improved: {rule}}}}}"
+
+    first, _ = read(text(1))
+    second, _ = read(text(2))
+    assert first is not None
+    assert second is not None
+    assert [d.part for d in differences(first, second)] == ["improved"]
+    exercise(text(1), text(2))
 
 
 WORDS = st.sampled_from(

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from paucity.expression import parse
@@ -109,8 +109,8 @@ def test_a_rule_is_taken_apart_into_its_alternatives(text, count):
 
 
 def test_too_many_alternatives_are_refused():
-    text = " and ".join(f"(value > {n} or baseline > {n})" for n in range(7))
-    assert MAX_REGIONS < 2**7
+    text = " and ".join(f"(value > {n} or baseline > {n})" for n in range(4))
+    assert MAX_REGIONS < 2**4
     with pytest.raises(NotLinearError, match="alternatives"):
         regions(parse(text))
 
@@ -261,7 +261,7 @@ RULES = st.recursive(
         st.builds(lambda a, b: f"({a} or {b})", r, r),
         st.builds(lambda a: f"not ({a})", r),
     ),
-    max_leaves=5,
+    max_leaves=4,
 )
 
 
@@ -280,4 +280,8 @@ def holds(text: str, point: Point) -> bool:
 
 @given(RULES, POINTS)
 def test_regions_hold_where_the_rule_holds(text, point):
-    assert any(lies_in(point, r) for r in regions(parse(text))) == holds(text, point)
+    try:
+        alternatives = regions(parse(text))
+    except NotLinearError:
+        reject()
+    assert any(lies_in(point, r) for r in alternatives) == holds(text, point)

@@ -38,7 +38,7 @@ CITATION = "citation: {authors: [Doe J, Roe R], year: 2001, language: English}\n
 def study_text(text: str) -> str:
     """Return the text of a study, with a citation if it has none."""
     text = dedent(text).lstrip("\n")
-    return text if text.startswith("citation:") else CITATION + text
+    return text if text.lstrip(MARK).startswith("citation:") else CITATION + text
 
 
 def files_of(

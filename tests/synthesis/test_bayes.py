@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from data import columns, sets
-from hypothesis import given
+from hypothesis import given, settings
 from scipy import special, stats
 
 from paucity.synthesis import Prior, Status, pool_bayes, posterior, prior_sensitivity
@@ -14,6 +14,7 @@ from paucity.synthesis.priors import in_words, log_density_tau
 MIXED = ([1, 2, 2, 6, 0, 0, 0, 12], [1, 2, 2, 7, 1, 1, 22, 34])
 
 
+@settings(max_examples=8)
 @given(sets(2, 6))
 def test_halving_every_step_changes_nothing_at_1e_8(rows):
     x, n = (np.array(v) for v in columns(rows))
@@ -32,8 +33,8 @@ def test_halving_every_step_changes_nothing_at_1e_8(rows):
 
 def test_posterior_agrees_with_a_plain_two_dimensional_sum():
     x, n = np.array([2, 0, 5]), np.array([3, 8, 11])
-    mu, tau = np.linspace(-9, 9, 601), np.linspace(0.002, 6, 301)
-    z = np.linspace(-8, 8, 161)
+    mu, tau = np.linspace(-9, 9, 601), np.linspace(0.01, 6.01, 301)
+    z = np.linspace(-7, 7, 57)
     weight = stats.norm.pdf(z) * (z[1] - z[0])
     log_like = np.zeros((mu.size, tau.size))
     for a, b in zip(x, n, strict=True):
@@ -42,12 +43,13 @@ def test_posterior_agrees_with_a_plain_two_dimensional_sum():
     mass = np.exp(log_like) * stats.norm.pdf(mu, 0, 1.5)[:, None] * stats.halfnorm.pdf(tau)
     mass /= mass.sum()
     post = posterior.posterior(x, n, Prior())
-    # The midpoint rule in tau errs by about (0.02)^2 / 24 of the density's bend.
+    # Midpoint rules: cells of 0.03 by 0.02, errors of their squares over 24.
     assert posterior.cdf_mu(post, 0.015) == pytest.approx(mass[mu <= 0.01].sum(), abs=2e-4)
     assert posterior.moments_mu(post)[0] == pytest.approx(float(mass.sum(1) @ mu), abs=1e-4)
     assert posterior.mean_tau(post) == pytest.approx(float(mass.sum(0) @ tau), abs=1e-3)
 
 
+@settings(max_examples=8)
 @given(sets(2, 6))
 def test_counting_non_events_mirrors_the_posterior(rows):
     x, n = columns(rows)
@@ -56,10 +58,12 @@ def test_counting_non_events_mirrors_the_posterior(rows):
     assert one.interval.lower == pytest.approx(1 - two.interval.upper, abs=1e-8)
 
 
+@settings(max_examples=8)
 @given(sets(2, 5))
 def test_order_of_studies_changes_no_bit(rows):
-    x, n = columns(rows)
-    assert pool_bayes(x, n).estimate == pool_bayes(x[::-1], n[::-1]).estimate
+    x, n = (np.array(v) for v in columns(rows))
+    one, two = (posterior.posterior(*pair, Prior()) for pair in ((x, n), (x[::-1], n[::-1])))
+    assert posterior.cdf_new(one, 0.2) == posterior.cdf_new(two, 0.2)
 
 
 def test_a_tight_prior_wins_and_a_flat_one_loses():

@@ -36,7 +36,6 @@ def test_counting_non_events_mirrors_the_estimate(rows, method, scale):
 
 @given(sets(2, 6))
 def test_splitting_studies_in_halves_leaves_the_common_effect(rows):
-    x, n = columns(rows)
     data = [(2 * a + 2, 2 * b + 4) for a, b in rows]  # even, with no zero cell
     halves = [(a // 2, b // 2) for a, b in data for _ in range(2)]
     whole = pool_inverse_variance(*columns(data), tau2_method="EE", test="wald")

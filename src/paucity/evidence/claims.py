@@ -6,7 +6,7 @@ is a pair of bounds, so a claim can be undecidable: then the text decides neithe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -172,7 +172,10 @@ def _shares(study: Study, claim: Claim, evidence: Evidence) -> dict[str, Share]:
     for name in study.cohorts:
         facts = CohortFacts(study, family, name, evidence.vocabulary)
         whole = Share(facts.n, facts.n, facts.n)
-        out[name] = whole if claim.about is None else facts.share(claim.about.node)
+        try:
+            out[name] = whole if claim.about is None else facts.share(claim.about.node)
+        except FactError as error:
+            raise _AboutError(error.message, error.column, error.known) from None
     return narrowed(out, family)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from paucity.logic import Bounds, exactly
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from paucity.evidence.model import Cohort, Study
+
+_DEEPEST: Final = 50
+"""Most divisions within divisions that are followed for who is in both of two cohorts."""
 
 
 class Family:
@@ -26,6 +29,7 @@ class Family:
         self.cohorts: Mapping[str, Cohort] = study.cohorts
         self._up: dict[str, tuple[str, ...]] = {}
         self._people: dict[str, Bounds] = {}
+        self._both: dict[tuple[str, str], Bounds] = {}
         self._down: dict[str, list[str]] = {name: [] for name in study.cohorts}
         for name, cohort in study.cohorts.items():
             for parent in cohort.part_of:
@@ -35,12 +39,12 @@ class Family:
     def ancestors(self, name: str) -> tuple[str, ...]:
         """Return the cohorts that `name` is part of, nearest first; a cycle ends the walk."""
         if name not in self._up:
-            out: list[str] = []
+            out: dict[str, None] = {}
             queue = list(self.cohorts[name].part_of) if name in self.cohorts else []
             while queue:
                 parent = queue.pop(0)
                 if parent in self.cohorts and parent not in out and parent != name:
-                    out.append(parent)
+                    out[parent] = None
                     queue.extend(self.cohorts[parent].part_of)
             self._up[name] = tuple(out)
         return self._up[name]
@@ -74,9 +78,9 @@ class Family:
     def divisions(self, name: str) -> list[tuple[str, ...]]:
         """Return the divisions of a cohort into disjoint groups of people."""
         return [
-            tuple(part for part in division.cohorts if part in self.cohorts)
+            division.cohorts
             for division in self.cohorts[name].divided_into.values()
-            if division.unit == "patients"
+            if division.unit == "patients" and all(p in self.cohorts for p in division.cohorts)
         ]
 
     def shared(self, a: str, b: str) -> Bounds:
@@ -90,24 +94,30 @@ class Family:
         >>> str(family.shared("a", "b"))
         '3 to 6'
         """
-        return self._shared(a, b, frozenset())
+        return self._shared(a, b, 0)
 
-    def _shared(self, a: str, b: str, seen: frozenset[tuple[str, str]]) -> Bounds:
+    def _shared(self, a: str, b: str, depth: int) -> Bounds:
+        if (a, b) not in self._both:
+            # What a pair that contains itself finds, and one too deep to follow.
+            self._both[a, b] = self._both[b, a] = Bounds(Fraction(0), None)
+            self._both[a, b] = self._both[b, a] = self._in_both(a, b, depth)
+        return self._both[a, b]
+
+    def _in_both(self, a: str, b: str, depth: int) -> Bounds:
         if a == b or b in self.ancestors(a):
             return self.people(a)
         if a in self.ancestors(b):
             return self.people(b)
-        if (a, b) in seen or self.disjoint(a, b):
+        if self.disjoint(a, b):
             return exactly(0)
         low, high = self._frechet(a, b)
         declared = self._declared(a, b)
         if declared is not None:
             low = max(low, declared.low or Fraction(0))
             high = _least(high, declared.high)
-        seen = seen | {(a, b), (b, a)}
-        for one, other in ((a, b), (b, a)):
+        for one, other in ((a, b), (b, a)) if depth < _DEEPEST else ():
             for parts in self.divisions(one):
-                shares = [self._shared(part, other, seen) for part in parts]
+                shares = [self._shared(part, other, depth + 1) for part in parts]
                 low = max(low, sum((s.low or Fraction(0) for s in shares), Fraction(0)))
                 if all(s.high is not None for s in shares):
                     high = _least(high, sum((s.high or Fraction(0) for s in shares), Fraction(0)))
@@ -138,16 +148,23 @@ class Family:
         for one, other in ((a, b), (b, a)):
             for overlap in self.cohorts[one].overlaps:
                 if overlap.cohort in {other, f"{self.study.id}/{other}"}:
+                    low, high = overlap.at_least, overlap.at_most
+                    if low is not None and high is not None and low > high:
+                        return None
                     return Bounds(
-                        None if overlap.at_least is None else Fraction(overlap.at_least),
-                        None if overlap.at_most is None else Fraction(overlap.at_most),
+                        None if low is None else Fraction(low),
+                        None if high is None else Fraction(high),
                     )
         return None
 
     def topmost(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return those of the cohorts that lie in no other of them."""
-        chosen = list(names)
-        return tuple(n for n in chosen if not any(a in chosen for a in self.ancestors(n)))
+        chosen = dict.fromkeys(names)
+        return tuple(n for n in chosen if not any(a in chosen for a in self._above(n)))
+
+    def _above(self, name: str) -> tuple[str, ...]:
+        """Return the ancestors that do not, by a circle, lie in `name` as well."""
+        return tuple(a for a in self.ancestors(name) if name not in self.ancestors(a))
 
     def distinct(self, names: Iterable[str]) -> Bounds:
         """Return how many distinct people are in any of the cohorts.

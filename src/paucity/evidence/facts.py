@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from paucity.evidence.cohorts import Family
     from paucity.evidence.model import Cohort, Part, Prior, Study
+    from paucity.spread import Spread
     from paucity.text import Marks, Span
 
 
@@ -141,9 +142,7 @@ class CohortFacts:
         self.id = cohort_id
         self.cohort = study.cohorts[cohort_id]
         self.vocabulary = vocabulary
-        people = family.people(cohort_id).exact
-        courses = self.cohort.courses
-        self.n = int(people) if people else (courses or 1)
+        self.n = int(family.people(cohort_id).exact or 1)
         self.because: list[Because] = []
 
     # -- logic ---------------------------------------------------------------------------------
@@ -222,7 +221,7 @@ class CohortFacts:
             "cohort": self.id,
         }[name]
         if name == "response_to_prior" and not written:
-            written = next((p.response for p in self.cohort.prior if p.response), "")
+            return self._answered(term)
         if not written:
             return self._unknown()
         if name == "language":
@@ -232,6 +231,23 @@ class CohortFacts:
             marks = self.cohort.marks if own else self.study.marks
         self._note(f"{name.replace('_', ' ')}: {written}", marks, name)
         return self._of(written.casefold() == term.casefold())
+
+    def _answered(self, term: str) -> Share:
+        """Return the share whose response to prior therapy, as its entries tell it, was `term`."""
+        told = [p for p in self.cohort.prior if p.response]
+        if not told or any(p.patients is None and p.percent is not None for p in told):
+            return self._unknown()
+        inside = total = 0
+        for prior in told:
+            k = self.n if prior.patients is None else prior.patients
+            self._note(f"response to prior: {prior.response}", prior.marks, "response")
+            inside += k if prior.response.casefold() == term.casefold() else 0
+            total += k
+        if total == self.n and (_sized(self.cohort) or len(told) == 1 and told[0].patients is None):
+            return Share(inside, inside, self.n)
+        if all(p.patients is None for p in told) and inside in {0, total}:
+            return self._of(inside > 0)
+        return self._unknown()
 
     def _agent(self, term: str) -> Share:
         names = {self.study.therapies[t].agent.name for t in self.therapies()}
@@ -277,7 +293,7 @@ class CohortFacts:
         inside, outside, exact = 0, 0, None
         for part in cohort.parts:
             word = _part_word(part, name)
-            if word is None or part.patients is None:
+            if word is None or part.patients is None or (part.patients and not _sized(cohort)):
                 continue
             k = min(part.patients, share.n)
             if word.name == term:
@@ -291,7 +307,7 @@ class CohortFacts:
             else:
                 continue
             self._note(f"{k} of {share.n}: {word.written}", part.marks)
-        if exact is not None:
+        if exact is not None and exact >= inside:
             return Share(exact, exact, share.n)
         inside = min(inside, share.n)
         return narrower(share, Share(inside, max(inside, share.n - outside), share.n))
@@ -315,16 +331,21 @@ class CohortFacts:
     def _listed(self, name: str, term: str, cohort: Cohort, n: int) -> Share:
         entries: tuple[Prior, ...] = getattr(cohort, name)
         share = Share(0, n, n)
+        most = 0
         for entry in entries:
             drugs = [d for w in entry.agents for d in (w.name, *self.vocabulary.components(w.name))]
             if not entry.not_given and any(self.vocabulary.is_a(Kind.DRUG, d, term) for d in drugs):
                 k = n if entry.patients is None else min(entry.patients, n)
-                if entry.patients is None and entry.percent is not None:
+                if (entry.patients is None and entry.percent is not None) or (
+                    entry.patients and not _sized(cohort)
+                ):
+                    most = n
                     continue
-                if k:
-                    self._note(_spoken(entry, k, n), entry.marks, "agents")
+                self._note(_spoken(entry, k, n), entry.marks, "agents" if k else "patients")
                 exact = len(entry.agents) == 1 and entry.within is None and drugs[0] == term
-                share = narrower(share, Share(k, k if exact else n, n))
+                # Two entries of one drug may be of different people: together they are the most.
+                most = min(n, most + k) if exact else n
+                share = Share(max(share.low, k), max(share.low, k, most), n)
             elif self._ruled_out(entry, term):
                 self._note(f"none had {entry.agents[0].written}", entry.marks, "patients")
                 share = narrower(share, Share(0, 0, n))
@@ -357,7 +378,8 @@ class CohortFacts:
             citation = self.study.citation
             self._note(f"year: {citation.year or '?'}", citation.marks, "year")
             year = self.study.citation.year
-            return exactly(int(year)) if year.isdigit() else UNKNOWN
+            plain = year.isascii() and year.isdigit() and len(year) <= 4
+            return exactly(int(year)) if plain else UNKNOWN
         if name == "patients":
             people = self.family.people(self.id)
             self._note(f"patients: {people}", self.cohort.marks, "patients")
@@ -368,17 +390,34 @@ class CohortFacts:
     def _time(self, name: str, operator: str, right: Node) -> Share:
         if not isinstance(right, Number) or not right.unit:
             raise FactError("compare a time with a time: `14 d`", right.column)
-        limit = read_duration(f"{right.value} {right.unit}")
-        if limit is None:
+        one = read_duration(f"1 {right.unit}")
+        if one is None:
             raise FactError(f"`{right.unit}` is no unit of time", right.column)
         for owner in (self.id, *self.family.ancestors(self.id)):
             cohort = self.study.cohorts[owner]
             spread = getattr(cohort, name)
             if spread is not None:
-                bounds = Bounds(*spread.ends())
                 self._note(f"{name.replace('_', ' ')}: {say_spread(spread)}", cohort.marks, name)
-                return self._of(compare(bounds, operator, exactly(limit.days)))
+                limit = exactly(right.value * one.days)
+                return self._of(compare(time_bounds(spread), operator, limit))
         return self._unknown()
+
+
+def time_bounds(spread: Spread) -> Bounds:
+    """Return the shortest and the longest time in days; unknown where the text contradicts itself.
+
+    >>> from paucity.record import read_duration
+    >>> from paucity.spread import Spread
+    >>> str(time_bounds(Spread(values=(read_duration("3 d"),), minimum=read_duration("2 wk"))))
+    '? to ?'
+    """
+    low, high = spread.ends()
+    return UNKNOWN if low is not None and high is not None and low > high else Bounds(low, high)
+
+
+def _sized(cohort: Cohort) -> bool:
+    """Tell whether the text says how many people a cohort has."""
+    return bool(cohort.patients if cohort.patients is not None else cohort.enrolled)
 
 
 def therapies_of(study: Study, family: Family, cohort_id: str) -> tuple[str, ...]:
@@ -406,6 +445,8 @@ def narrowed(shares: Mapping[str, Share], family: Family) -> dict[str, Share]:
 def _from_below(cohort_id: str, shares: Mapping[str, Share], family: Family) -> Share:
     """Return what a cohort's parts say of how many of the whole qualify."""
     share = shares[cohort_id]
+    if not family.people(cohort_id).exact:
+        return share
     for child in family.children(cohort_id):
         size = family.people(child).exact
         if size is None:
@@ -440,6 +481,8 @@ def _restricted(whole: Share, n: int) -> Share:
 
 def _spoken(entry: Prior, k: int, n: int) -> str:
     agents = " + ".join(w.written for w in entry.agents)
+    if not k:
+        return f"none had {agents}"
     return f"had {agents}" if k == n else f"{k} of {n} had {agents}"
 
 

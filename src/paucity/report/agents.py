@@ -1,13 +1,11 @@
-"""One section of the report for each agent: what was given, to whom, with what response and harm."""
+"""A section of the report for each agent: what was given, to whom, with what response and harm."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from paucity.dosing.english import describe, describe_regimen
-from paucity.evidence.model import Prior
-from paucity.evidence.rows import Row
 from paucity.report.answer import (
     Answer,
     Share,
@@ -19,7 +17,13 @@ from paucity.report.answer import (
 )
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow
 from paucity.report.tables.responses import level_cell, levels_of, size_cell, study_cell
-from paucity.review import Review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paucity.evidence.model import Prior
+    from paucity.evidence.rows import Row
+    from paucity.review import Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,12 @@ def sections(
             given=tuple(_given(review, answer)),
             cohorts=_cohorts(review, answer),
             responses=_responses(review, answer),
-            harms=_part(tables.get("toxicity"), answer, "harms", "adverse events"),
-            outcomes=_part(tables.get("outcomes"), answer, "outcomes", "what became of them"),
+            harms=_part(
+                tables.get("toxicity"), answer, "harms", "adverse events and complications"
+            ),
+            outcomes=_part(
+                tables.get("outcomes"), answer, "outcomes", "relapse, survival and follow-up"
+            ),
             regimens=_regimens(review, answer),
         )
         for answer in answers

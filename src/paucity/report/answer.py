@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from paucity.counts import percent_of
 from paucity.evidence.cohorts import Family
 from paucity.evidence.eligibility import AgentResult, Verdict
-from paucity.evidence.model import Cohort, Part
-from paucity.evidence.rows import Row
 from paucity.exact import clopper_pearson
-from paucity.record import Word
 from paucity.report.table import Cell
 from paucity.report.tables.responses import agent_label, by_agent
-from paucity.review import Review
 from paucity.spread import say_spread
-from paucity.text import Span
 from paucity.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from paucity.evidence.model import Cohort, Part
+    from paucity.evidence.rows import Row
+    from paucity.record import Word
+    from paucity.review import Review
+    from paucity.text import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,8 @@ _KINDS: Mapping[str, Kind] = {
 def traits(review: Review, row: Row, name: str) -> Iterator[Cell]:
     """Yield what is told of one characteristic of a row, each with its line.
 
+    The value of a cell is the word where all have the characteristic, None where only some have.
+
     Args:
         review: gives words their labels.
         row: the row.
@@ -230,8 +235,9 @@ def traits(review: Review, row: Row, name: str) -> Iterator[Cell]:
     for part in row.cohort.parts:
         found: Word | None = getattr(part, name)
         if found is not None and part.patients:
-            text = _label(review, name, found) + _of(part, row)
-            yield Cell(text, found.name, part.marks.span())
+            some = _of(part, row)
+            value = None if some else found.name
+            yield Cell(_label(review, name, found) + some, value, part.marks.span())
 
 
 def _of(part: Part, row: Row) -> str:
@@ -256,7 +262,7 @@ def age_cell(row: Row) -> Cell | None:
 def population_of(review: Review, rows: Iterable[Row]) -> Iterator[Cell]:
     """Yield what is told of who had an agent: disease, triggers, ages; each once.
 
-    A word is left out where another says the same more narrowly.
+    A word is left out where another says the same of everyone, more narrowly.
     """
     rows = list(rows)
     for name in ("disease", "trigger", "age_group"):
@@ -268,5 +274,8 @@ def population_of(review: Review, rows: Iterable[Row]) -> Iterator[Cell]:
 
 
 def _said_better(review: Review, kind: Kind, cell: Cell, others: Iterable[Cell]) -> bool:
+    if cell.value is None:
+        return False
     is_a = review.evidence.vocabulary.is_a
+    others = [o for o in others if o.value is not None]
     return any(o.value != cell.value and is_a(kind, str(o.value), str(cell.value)) for o in others)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from paucity.report.answer import Answer, count_at
-from paucity.report.populations import known_of
-from paucity.review import Review
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
+from paucity.report.answer import Answer, count_at
+from paucity.report.figures import Bar, Drawing, evidence_map, response_bars, schedule_figure
+from paucity.report.populations import known_of
+
 if TYPE_CHECKING:
-    from paucity.report.figures import Bar, Drawing
+    from paucity.review import Review
 
 
 def drawings_of(review: Review, answers: tuple[Answer, ...]) -> dict[str, Drawing]:
     """Return the figures of a report by name: responses, evidence map, regimens by day."""
-    from paucity.report.figures import evidence_map, response_bars, schedule_figure
-
     scale = review.protocol.scale
     levels = {name: level.label for name, level in scale.items() if not level.outside}
     populations = review.protocol.populations
@@ -31,8 +30,6 @@ def drawings_of(review: Review, answers: tuple[Answer, ...]) -> dict[str, Drawin
 
 
 def _bars(answers: tuple[Answer, ...], levels: list[str]) -> list[Bar]:
-    from paucity.report.figures import Bar
-
     out = []
     for answer in answers:
         for row in answer.rows:

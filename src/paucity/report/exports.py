@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from typing import Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final
 
-from paucity.evidence.eligibility import AgentResult, CohortResult, Eligibility, Judgement
 from paucity.logic import Bounds
-from paucity.protocol import Expression
 from paucity.record import Duration, Record, Word
-from paucity.review import Review
-from paucity.sources import Accepted
-from paucity.text import Finding, Marks, Span
+
+if TYPE_CHECKING:
+    from paucity.evidence.eligibility import AgentResult, CohortResult, Eligibility, Judgement
+    from paucity.review import Review
+    from paucity.sources import Accepted
+    from paucity.text import Finding, Marks, Span
 
 
 def evidence_data(review: Review) -> dict[str, Any]:
@@ -87,36 +89,16 @@ def plain(value: Any) -> Any:
     >>> plain(Decimal("22.0")), plain(Decimal(53)), plain(Fraction(1, 3))
     (22.0, 53, '1/3')
     """
-    match value:
-        case None | bool() | int() | str():
-            return value.value if isinstance(value, Enum) else value
-        case Decimal():
-            return (
-                int(value)
-                if value == value.to_integral() and "." not in str(value)
-                else float(value)
-            )
-        case Fraction():
-            return value.numerator if value.denominator == 1 else str(value)
-        case Word():
-            same = value.written == value.name
-            return value.name if same else {"name": value.name, "written": value.written}
-        case Duration():
-            return {"written": value.written, "days": plain(value.days)}
-        case Expression():
-            return value.text
-        case Bounds():
-            return {"low": plain(value.low), "high": plain(value.high)}
-        case Record():
-            return _record(value)
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case _ if isinstance(getattr(value, "text", None), str):
-            return value.text
-        case _:
-            return str(value)
+    for kinds, convert in _CONVERSIONS:
+        if isinstance(value, kinds):
+            return convert(value)
+    text = getattr(value, "text", None)
+    return text if isinstance(text, str) else str(value)
+
+
+def _word(word: Word) -> Any:
+    same = word.written == word.name
+    return word.name if same else {"name": word.name, "written": word.written}
 
 
 def _record(record: Record) -> dict[str, Any]:
@@ -172,3 +154,18 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
         "holds": judgement.truth,
         "because": [{"text": b.text, "source": place(b.span)} for b in judgement.because],
     }
+
+
+_CONVERSIONS: Final[tuple[tuple[Any, Callable[[Any], Any]], ...]] = (
+    (Enum, lambda x: x.value),
+    ((bool, int, str, NoneType), lambda x: x),
+    (Decimal, lambda x: float(x) if "." in str(x) else int(x)),
+    (Fraction, lambda x: x.numerator if x.denominator == 1 else str(x)),
+    (Word, _word),
+    (Duration, lambda x: {"written": x.written, "days": plain(x.days)}),
+    (Bounds, lambda x: {"low": plain(x.low), "high": plain(x.high)}),
+    (Record, _record),
+    (Mapping, lambda x: {str(key): plain(item) for key, item in x.items()}),
+    ((list, tuple), lambda x: [plain(item) for item in x]),
+)
+"""How each kind of value is written; the first that fits. Expressions and rules have a text."""

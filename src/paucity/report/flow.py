@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from paucity.evidence.eligibility import CohortResult, Eligibility, Verdict
 from paucity.report.table import Cell
-from paucity.review import Review
+
+if TYPE_CHECKING:
+    from paucity.review import Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def _why(result: CohortResult) -> str:
     failed = [j.label for j in result.judgements if j.truth is False]
     if not failed:
         return "no member meets all criteria together"
-    return f"does not meet: {failed[0]}"
+    return f"criterion not met, {failed[0]}"
 
 
 def _reasons(held: dict[str, list[Cell]]) -> tuple[Reason, ...]:

@@ -7,13 +7,15 @@ Columns and groups go by neutral keys, so that no identifier in the page comes f
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
 
-from paucity.report.links import Links
 from paucity.report.render import clean, footnotes, has_groups, remarks_of
-from paucity.report.table import Cell, Table
+
+if TYPE_CHECKING:
+    from paucity.report.links import Links
+    from paucity.report.table import Cell, Table
 
 _TABLE: Final = re.compile(r"<table\b.*</table>", re.DOTALL)
 _HEADING: Final = re.compile(r">((?:row|group)[0-9]+|c0)</th>")
@@ -47,11 +49,13 @@ def table_html(table: Table, links: Links, *, number: int | None = None) -> Mark
         for key, column in zip(keys, table.columns, strict=True)
     }
     names = {f"row{i}": text for i, text in enumerate(data["c0"])}
+    for i in _repeated(table):
+        names[f"row{i}"] = str(Markup('<span class="hidden">{}</span>').format(_first(table, i)))
     data["c0"] = list(names)
     if grouped:
         data["g"] = [f"group{groups.index(row.group)}" for row in table.rows]
     made = GT(
-        pl.DataFrame(data, schema={key: pl.String for key in data}),
+        pl.DataFrame(data, schema=dict.fromkeys(data, pl.String)),
         rowname_col="c0",
         groupname_col="g" if grouped else None,
         id=identifier,
@@ -67,6 +71,20 @@ def table_html(table: Table, links: Links, *, number: int | None = None) -> Mark
         made = made.tab_source_note(html(str(note)))
     names |= {f"group{i}": str(escape(clean(group))) for i, group in enumerate(groups)}
     return _finished(made.as_raw_html(), table, names, number)
+
+
+def _first(table: Table, i: int) -> str:
+    return clean(table.rows[i][table.columns[0].key].text)
+
+
+def _repeated(table: Table) -> list[int]:
+    """Return the rows named as the row above them is: they are read out, and not printed again."""
+    return [
+        i
+        for i in range(1, len(table.rows))
+        if _first(table, i) == _first(table, i - 1)
+        and table.rows[i].group == table.rows[i - 1].group
+    ]
 
 
 def table_id(table: Table) -> str:
@@ -98,11 +116,13 @@ def cell_html(
 
 
 def _notes(table: Table, marks: dict[str, str], identifier: str) -> list[Markup]:
-    notes = [
+    """Return the lines below a table: its footnotes run on in one line, then its notes."""
+    feet = [
         Markup('<span id="{}-{}"><sup>{}</sup>{}</span>').format(identifier, mark, mark, remark)
         for remark, mark in marks.items()
     ]
-    return notes + [escape(clean(note)) for note in table.notes]
+    notes = [escape(clean(note)) for note in table.notes]
+    return [Markup("; ").join(feet) + ".", *notes] if feet else notes
 
 
 def _finished(raw: str, table: Table, names: dict[str, str], number: int | None) -> Markup:
@@ -114,6 +134,8 @@ def _finished(raw: str, table: Table, names: dict[str, str], number: int | None)
     match = _TABLE.search(raw)
     assert match is not None  # noqa: S101
     made = _DROPPED.sub("", match[0])
+    size = len(table.columns)
+    made = made.replace("gt_table", f"gt_table cols-{size if size < 9 else 'many'}", 1)
     made = _HEADING.sub(lambda m: f">{names.get(m[1], '')}</th>", made)
     label = Markup('<span class="number">Table {}</span> ').format(number) if number else ""
     caption = Markup("<caption>{}{}</caption>").format(label, clean(table.title))

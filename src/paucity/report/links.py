@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from posixpath import dirname, relpath
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from paucity.text import Span
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from paucity.text import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,16 @@ class Links:
 
 
 def pages_for(files: Iterable[str]) -> dict[str, str]:
-    """Return a page for every file of the review, no two the same.
+    """Return a page for every file of the review or of the library, no two the same.
 
-    >>> pages_for(["review.yaml", "studies/a.yaml", "studies/a.yml"])
-    {'review.yaml': 'review.html', 'studies/a.yaml': 'studies/a.html', 'studies/a.yml': 'studies/a.yml.html'}
+    >>> list(pages_for(["review.yaml", "studies/a.yaml", "studies/a.yml"]).values())
+    ['review.html', 'studies/a.html', 'studies/a.yml.html']
     """
     pages: dict[str, str] = {}
     taken = {"index.html"}
     for file in sorted(files):
-        stem = file.rsplit(".", 1)[0] if "." in file.rsplit("/", 1)[-1] else file
-        page = f"{stem}.html"
+        name = file.removeprefix("library/")
+        page = f"{name.rsplit('.', 1)[0] if '.' in name.rsplit('/', 1)[-1] else name}.html"
         if page.casefold() in taken:
             page = f"{file}.html"
         taken.add(page.casefold())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from paucity.evidence.eligibility import resolve
 from paucity.expression import say
-from paucity.protocol import CriteriaSet, Criterion, Search
 from paucity.report.table import Cell
-from paucity.review import Review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from paucity.protocol import CriteriaSet, Criterion, Search
+    from paucity.review import Review
 
 _WORDS: Mapping[str, str] = {
     "year": "the year of publication",

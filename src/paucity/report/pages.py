@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from paucity.dosing.english import describe_regimen, say_bounds
-from paucity.dosing.schedule import assumptions, cumulative
 from paucity.evidence.claims import Standing
 from paucity.report.agents import sections
 from paucity.report.answer import Answer, answers
 from paucity.report.drawings import drawings_of
 from paucity.report.flow import flow_of
 from paucity.report.html import cell_html, table_html, table_id
-from paucity.report.links import Links
+from paucity.report.leaves import Leaves
 from paucity.report.methods import criteria_text, search_sentences
 from paucity.report.references import references, say_citation
 from paucity.report.render import clean
 from paucity.report.sensitivity import sensitivity
-from paucity.report.table import Cell, Table
-from paucity.response.english import say_definition
 from paucity.text import Finding, Severity, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from jinja2 import Environment
 
-    from paucity.evidence.model import Study
+    from paucity.report.links import Links
+    from paucity.report.table import Cell, Table
+    from paucity.response.model import Definition
     from paucity.review import Review
-
-_KEY = re.compile(r"^(\s*(?:- )*)([^\s#:'\"{}\[\],&*][^:#'\"{}\[\]]*)(:)(?=\s|$)")
 
 
 @cache
@@ -98,82 +95,17 @@ class Pages:
         order = (Standing.SUPPORTED, Standing.CONTRADICTED, Standing.UNDECIDABLE)
         return {standing.value: held.count(standing) for standing in order}
 
-    def _used_definitions(self) -> list[tuple[str, Any]]:
+    def _used_definitions(self) -> list[tuple[str, Definition]]:
         used = {r.definition for s in self.review.evidence.studies.values() for r in s.responses}
         return [(name, d) for name, d in self.review.definitions.items() if name in used]
 
-    # -- one page for every file of the review -------------------------------------------------
-
     def source_pages(self) -> dict[str, str]:
         """Return a page for every file of the review and the library's files it uses."""
-        return {page: self._source_page(file, page) for file, page in self.links.pages.items()}
-
-    def _source_page(self, file: str, page: str) -> str:
-        review = self.review
-        held: dict[str, Any] = {"study": None, "source": None, "definition": None, "regimen": None}
-        for kind, records in (
-            ("study", review.evidence.studies),
-            ("source", review.evidence.sources),
-            ("definition", review.definitions),
-            ("regimen", review.regimens),
-        ):
-            held[kind] = next((r for r in records.values() if r.marks.file == file), None)
-        found = [f for f in review.findings if f.span.file == file]
-        accepted = [(f, a) for f, a in review.accepted if f.span.file == file]
-        flagged = {f.span.line for f in (*found, *(f for f, _ in accepted))}
-        return self._page(
-            "source.html.j2",
-            page,
-            title=self._name(file, held),
-            file=file,
-            lines=source_lines(self.texts[file], flagged),
-            findings=found,
-            accepted=accepted,
-            eligibility=self._judged(held["study"]),
-            used_by=self._used_by(file, held),
-            drawing=self._drawing(held["regimen"]),
-            statements=say_definition(held["definition"]) if held["definition"] else (),
-            totals=_totals(held["regimen"]),
-            **held,
-        )
-
-    def _name(self, file: str, held: Mapping[str, Any]) -> str:
-        for kind in ("study", "definition", "regimen"):
-            record = held[kind]
-            if record is not None:
-                return str(getattr(record, "label", "") or record.name)
-        if held["source"] is not None:
-            return say_citation(held["source"].citation).partition(". ")[0] or file
-        return self.review.protocol.title if file == "review.yaml" else file
-
-    def _judged(self, study: Study | None) -> list[Any]:
-        result = self.review.eligibility
-        if study is None or result is None:
-            return []
-        return [r for (name, _), r in result.cohorts.items() if name == study.id]
-
-    def _used_by(self, file: str, held: Mapping[str, Any]) -> list[Cell]:
-        """Return the studies that were read in a document, or that name a definition or regimen."""
-        out = []
-        for study in self.review.evidence.studies.values():
-            span = None
-            if held["source"] is not None and study.read_in == held["source"].id:
-                span = study.marks.span("read_in")
-            for response in study.responses:
-                if (
-                    held["definition"] is not None
-                    and response.definition == held["definition"].name
-                ):
-                    span = response.marks.span("definition")
-            for therapy in study.therapies.values():
-                if held["regimen"] is not None and therapy.regimen == held["regimen"].name:
-                    span = therapy.marks.span("regimen")
-            if span is not None and span.file != file:
-                out.append(Cell(study.name, study.id, span))
-        return out
-
-    def _drawing(self, regimen: Any) -> Any:
-        return self.drawings.get(f"regimen-{regimen.name}") if regimen is not None else None
+        leaves = Leaves(self.review, self.texts, self.drawings)
+        return {
+            page: self._page("source.html.j2", page, **leaves.given(file))
+            for file, page in self.links.pages.items()
+        }
 
     # -- rendering -----------------------------------------------------------------------------
 
@@ -192,11 +124,10 @@ class Pages:
                 ref=helpers.ref,
                 place=helpers.place,
                 number=helpers.number,
+                words=words,
                 table_id=table_id,
                 slug=slug,
                 say_citation=say_citation,
-                describe_regimen=describe_regimen,
-                assumptions=assumptions,
                 **given,
             )
         )
@@ -245,33 +176,19 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
 
 
-def source_lines(text: str, flagged: Iterable[int] = ()) -> list[tuple[int, Markup, bool]]:
-    """Return the lines of a file with their numbers, keys and remarks marked up.
+def words(text: str) -> Markup:
+    """Return a sentence with what stands between backticks marked as code.
 
-    Args:
-        text: the file.
-        flagged: numbers of the lines that something was found on.
+    >>> words("`a<b` is none")
+    Markup('<code>a&lt;b</code> is none')
     """
-    marked = set(flagged)
-    return [
-        (number, _marked_up(line), number in marked)
-        for number, line in enumerate(text.splitlines() or [""], start=1)
-    ]
-
-
-def _marked_up(line: str) -> Markup:
-    line = line.expandtabs(2)
-    if line.lstrip().startswith("#"):
-        return Markup("<i>{}</i>").format(_visible(line))
-    match = _KEY.match(line)
-    if match is None:
-        return escape(_visible(line))
-    rest = line[match.end() :]
-    return Markup("{}<b>{}</b>:{}").format(match[1], _visible(match[2]), _visible(rest))
-
-
-def _visible(text: str) -> str:
-    return "".join(c if c.isprintable() or c == " " else "\ufffd" for c in text)
+    parts = clean(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(clean(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if i % 2 else escape(part)
+        for i, part in enumerate(parts)
+    )
 
 
 def compared(found: tuple[Answer, ...]) -> tuple[str, ...]:
@@ -298,12 +215,3 @@ def grouped(review: Review, found: Iterable[tuple[Finding, Any]]) -> dict[str, l
 def _severities(findings: Iterable[Finding]) -> dict[str, int]:
     held = [finding.severity for finding in findings]
     return {severity.value: held.count(severity) for severity in Severity}
-
-
-def _totals(regimen: Any) -> list[tuple[str, str, tuple[str, ...]]]:
-    if regimen is None:
-        return []
-    return [
-        (total.drug, say_bounds(total.amount, total.unit) if total.unit else "", total.why_open)
-        for total in cumulative(regimen)
-    ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from paucity.evidence.cohorts import Family
 from paucity.evidence.facts import CohortFacts, FactError, Share
-from paucity.evidence.rows import Row
-from paucity.expression import Node
 from paucity.logic import Bounds, add, exactly
 from paucity.report.answer import Answer, count_at
 from paucity.report.figures import Known
-from paucity.review import Review
+
+if TYPE_CHECKING:
+    from paucity.evidence.rows import Row
+    from paucity.expression import Node
+    from paucity.review import Review
 
 
 def known_of(review: Review, answers: tuple[Answer, ...]) -> dict[tuple[str, str], Known]:

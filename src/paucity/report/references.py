@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from paucity.report.table import Cell
-from paucity.review import Review
-from paucity.sources import Citation
-from paucity.text import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paucity.review import Review
+    from paucity.sources import Citation
+    from paucity.text import Span
 
 _DOI = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>]+")
 _PMID = re.compile(r"[0-9]{1,9}")
@@ -67,7 +71,7 @@ def say_citation(citation: Citation) -> str:
 
 def references(review: Review) -> tuple[Entry, ...]:
     """Return the studies by name and year, then the documents they were read in."""
-    return tuple([*_studies(review), *_sources(review)])
+    return (*_studies(review), *_sources(review))
 
 
 def _studies(review: Review) -> Iterator[Entry]:

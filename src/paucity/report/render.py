@@ -7,10 +7,12 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from paucity.report.table import Cell, Column, Table
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from paucity.report.table import Cell, Column, Table
 
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~#$])")
@@ -51,6 +53,8 @@ def clean(text: str) -> str:
     'a[31mb c'
     """
     text = " ".join(text.split())
+    if text.isprintable():
+        return text
     return "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cs"})
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from paucity.evidence.eligibility import Eligibility, Verdict
 from paucity.report.table import Cell, Column, Table, TableRow
 from paucity.report.tables.responses import agent_label
-from paucity.review import Review
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from paucity.review import Review
 
 
 def sensitivity(review: Review) -> Table | None:
@@ -28,7 +32,7 @@ def sensitivity(review: Review) -> Table | None:
                 name,
                 criteria.marks.span(),
                 note="the criteria this report rests on" if name == main else "",
-            )  # fmt: skip
+            )
         }
         for i, agent in enumerate(agents):
             cells[f"a{i}"] = _cell(results[name], agent)

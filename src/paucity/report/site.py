@@ -1,15 +1,14 @@
 """Write the report of a review: one folder of pages, tables, figures and data, for reading offline.
 
 Everything is made in memory first. A file is replaced only as a whole, and only if it differs; the
-index comes last. Files that an earlier run wrote and this one does not are removed, by the checksums
-it left; anything else in the folder stays.
+index comes last. Files that an earlier run wrote and this one does not are removed, if they still
+have the checksums it left; anything else in the folder stays.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,9 @@ from paucity.report.pages import Pages
 from paucity.report.render import as_csv, as_json, dump
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from paucity.report.figures import Drawing
     from paucity.report.table import Table
     from paucity.review import Review
 
@@ -50,15 +52,18 @@ def write_report(review: Review, out: Path) -> None:
     """
     from paucity.report.tables import all_tables
 
-    write_files(make_report(review, all_tables(review)), out)
+    write_files(make_report(review, all_tables(review), _figures_in(out)), out)
 
 
-def make_report(review: Review, tables: Iterable[Table]) -> Report:
+def make_report(
+    review: Review, tables: Iterable[Table], drawn: Mapping[str, str] | None = None
+) -> Report:
     """Return the report of a review.
 
     Args:
         review: the review.
         tables: its tables.
+        drawn: figures of an earlier run by path; one that shows the same is not drawn again.
     """
     tables = tuple(tables)
     texts = {**library_texts(review), **review.texts}
@@ -69,7 +74,8 @@ def make_report(review: Review, tables: Iterable[Table]) -> Report:
         files[f"tables/{table.name}.csv"] = as_csv(table)
         files[f"tables/{table.name}.json"] = as_json(table)
     for drawing in pages.drawings.values():
-        files[f"figures/{drawing.name}.svg"] = drawing.svg
+        path = f"figures/{drawing.name}.svg"
+        files[path] = _drawn(drawing, (drawn or {}).get(path, ""))
         files[f"figures/{drawing.name}.csv"] = as_csv(drawing.data)
     files["evidence.json"] = dump(evidence_data(review))
     files["findings.json"] = dump(findings_data(review))
@@ -99,6 +105,26 @@ def library_texts(review: Review) -> dict[str, str]:
 def _library_text(name: str) -> str | None:
     path = _LIBRARY / name
     return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+# -- figures -----------------------------------------------------------------------------------
+
+
+def _drawn(drawing: Drawing, before: str) -> str:
+    """Return a figure: as it was, if it was drawn from the same by the same program."""
+    mark = f"<!-- drawn from {drawing.key} -->\n"
+    return before if before.endswith(mark) else drawing.draw() + mark
+
+
+def _figures_in(out: Path) -> dict[str, str]:
+    """Return the figures that an earlier run wrote into a folder and nobody changed since."""
+    figures = {}
+    for path, digest in _sums_in(out).items():
+        if path.startswith("figures/") and path.endswith(".svg") and (out / path).is_file():
+            content = (out / path).read_bytes()
+            if hashlib.sha256(content).hexdigest() == digest:
+                figures[path] = content.decode("utf-8", "replace")
+    return figures
 
 
 # -- writing -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from paucity.expression.nodes import Compare, Counted, Is, Name, Number, Text
 from paucity.response.bands import counted, distinct, gaps, let_in, rules_of
 from paucity.response.language import Rule, children, written
 from paucity.response.model import STATES_OF_BAND
-from paucity.response.planes import Point, Region, outside, remainder
+from paucity.response.planes import Point, Region, TooManyPiecesError, outside, remainder
 from paucity.vocabulary import parse_unit
 
 if TYPE_CHECKING:
@@ -192,10 +192,13 @@ def _equivalent(a: Marker, b: Marker) -> bool:
     """Tell whether two markers judge everyone the same, however their bands are cut."""
     if any(band.points is not None for marker in (a, b) for band in marker.bands):
         return False
-    for state in ("when", *STATES_OF_BAND):
-        ours, theirs = _reached(a, state), _reached(b, state)
-        if ours is None or theirs is None or outside(ours, theirs) or outside(theirs, ours):
-            return False
+    try:
+        for state in ("when", *STATES_OF_BAND):
+            ours, theirs = _reached(a, state), _reached(b, state)
+            if ours is None or theirs is None or outside(ours, theirs) or outside(theirs, ours):
+                return False
+    except TooManyPiecesError:
+        return False
     return gaps(a) == gaps(b)
 
 
@@ -286,11 +289,12 @@ def _example(
         return None, "", False
     if any(region.others for region in (*ours, *theirs)):
         return None, "", False
-    if found := outside(ours, theirs):
-        return found, "a", True
-    if found := outside(theirs, ours):
-        return found, "b", True
-    return None, "", True
+    try:
+        if found := outside(ours, theirs):
+            return found, "a", True
+        return outside(theirs, ours), "b", True
+    except TooManyPiecesError:
+        return None, "", False
 
 
 def _rule_difference(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _LIBRARY: Final = Path(__file__).parent.parent / "library"
+MAX_BANDS: Final = 20
+"""Most bands that a marker can have."""
+
 _FOLDER: Final = _LIBRARY / "definitions"
 
 
@@ -97,9 +100,21 @@ class _Checked:
     def markers(self) -> tuple[Marker, ...]:
         """Return the markers without the rules that mean nothing."""
         return tuple(
-            replace(m, bands=tuple(b for band in m.bands if (b := self._band(m, band))))
+            replace(m, bands=tuple(b for band in self._bands(m) if (b := self._band(m, band))))
             for m in self.definition.markers
         )
+
+    def _bands(self, marker: Marker) -> tuple[Band, ...]:
+        """Return the bands of a marker, no more than a definition has use for."""
+        if len(marker.bands) > MAX_BANDS:
+            span = marker.bands[MAX_BANDS].marks.span()
+            message = (
+                f"{marker.label} has {len(marker.bands)} bands; the first {MAX_BANDS} are read"
+            )
+            subject = f"{self.definition.name}/{marker.name.name}"
+            finding = Finding("too-many-bands", Severity.ERROR, span, message, "", subject)
+            self.findings.append(finding)
+        return marker.bands[:MAX_BANDS]
 
     def _band(self, marker: Marker, band: Band) -> Band | None:
         """Return the band with its sound rules, or None if what chooses it is not sound."""

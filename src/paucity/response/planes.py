@@ -55,6 +55,14 @@ class Interval:
     high_open: bool = False
 
 
+MAX_PIECES: Final = 200
+"""Most pieces that a union of regions is cut into."""
+
+
+class TooManyPiecesError(ValueError):
+    """Regions that are cut into more pieces than are looked at."""
+
+
 ZERO: Final = Fraction(0)
 ONE: Final = Fraction(1)
 DOMAIN: Final = (Constraint(ONE, ZERO, ZERO, strict=True), Constraint(ZERO, ONE, ZERO))
@@ -272,6 +280,9 @@ def outside(first: Sequence[Region], second: Sequence[Region]) -> Point | None:
         first: alternatives of one rule.
         second: alternatives of another; a condition that is not numeric must be in both.
 
+    Raises:
+        TooManyPiecesError: the regions are cut into too many pieces.
+
     >>> from paucity.expression import parse
     >>> from paucity.response.rules import regions
     >>> a, b = regions(parse("fold_decrease >= 1.5")), regions(parse("fold_decrease > 1.5"))
@@ -291,13 +302,20 @@ def remainder(first: Sequence[Region], second: Sequence[Region]) -> tuple[Region
         first: alternatives of one rule.
         second: alternatives of another; one with a condition that is not numeric takes away only
             from regions that have the same condition.
+
+    Raises:
+        TooManyPiecesError: there are more than ``MAX_PIECES`` on the way.
     """
     pieces: list[Region] = []
+    seen = 0
     for region in first:
         rest = [region]
         for other in second:
             if set(other.others) <= set(region.others):
                 rest = [piece for part in rest for piece in _without(part, other)]
+                seen += len(rest)
+                if seen > MAX_PIECES:
+                    raise TooManyPiecesError(f"more than {MAX_PIECES} pieces")
         pieces += rest
     return tuple(pieces)
 
@@ -310,5 +328,6 @@ def _without(region: Region, other: Region) -> list[Region]:
         piece = Region((*kept, opposite(constraint)), region.others)
         if feasible(piece):
             pieces.append(piece)
-        kept = (*kept, constraint)
+        if constraint not in kept:
+            kept = (*kept, constraint)
     return pieces

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
     from paucity.expression import Node
 
-MAX_REGIONS: Final = 64
-"""Most alternatives that a rule is taken apart into."""
+MAX_REGIONS: Final = 8
+"""Most alternatives that a rule is taken apart into. Published rules have one or two."""
+
+MAX_CONSTRAINTS: Final = 24
+"""Most comparisons in one alternative of a rule."""
 
 
 class NotLinearError(ValueError):
@@ -165,27 +168,35 @@ def regions(node: Node) -> tuple[Region, ...]:
         node: a rule; what is not a linear comparison is kept whole among a region's `others`.
 
     Raises:
-        NotLinearError: the rule has more than ``MAX_REGIONS`` alternatives.
+        NotLinearError: the rule has more than ``MAX_REGIONS`` alternatives, or one of them more
+            than ``MAX_CONSTRAINTS`` comparisons.
 
     >>> from paucity.expression import parse
     >>> len(regions(parse("percent_change >= 100 and (value > 5 or baseline < 1)")))
     2
     """
+    found = tuple(dict.fromkeys(_regions(node)))
+    if len(found) > MAX_REGIONS or any(len(r.constraints) > MAX_CONSTRAINTS for r in found):
+        raise NotLinearError("more alternatives or comparisons than are looked at")
+    return found
+
+
+def _regions(node: Node) -> tuple[Region, ...]:
     match node:
         case Or(operands=parts):
-            return tuple(r for part in parts for r in regions(part))
+            return tuple(r for part in parts for r in _regions(part))
         case And(operands=parts):
-            return _crossed([regions(part) for part in parts])
+            return _crossed([_regions(part) for part in parts])
         case Not(operand=Not(operand=inner)):
-            return regions(inner)
+            return _regions(inner)
         case Not(operand=And(operands=parts)):
-            return regions(Or(tuple(Not(p) for p in parts)))
+            return _regions(Or(tuple(Not(p) for p in parts)))
         case Not(operand=Or(operands=parts)):
-            return regions(And(tuple(Not(p) for p in parts)))
+            return _regions(And(tuple(Not(p) for p in parts)))
         case Not(operand=Compare(operator=operator, left=left, right=right)):
-            return regions(Compare(_NEGATED[operator], left, right))
+            return _regions(Compare(_NEGATED[operator], left, right))
         case Compare(operator="!=", left=left, right=right):
-            return regions(Or((Compare("<", left, right), Compare(">", left, right))))
+            return _regions(Or((Compare("<", left, right), Compare(">", left, right))))
         case Compare():
             try:
                 return (Region(constraints(node)),)
@@ -199,5 +210,5 @@ def _crossed(parts: Sequence[Sequence[Region]]) -> tuple[Region, ...]:
     for part in parts:
         count *= len(part)
         if count > MAX_REGIONS:
-            raise NotLinearError(f"more than {MAX_REGIONS} alternatives")
+            raise NotLinearError("more alternatives than are looked at")
     return tuple(joined(*choice) for choice in product(*parts))

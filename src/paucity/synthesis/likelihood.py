@@ -27,13 +27,15 @@ from scipy import special
 if TYPE_CHECKING:
     from paucity.synthesis.types import Counts, Floats
 
-STRETCH = 20.0  # the grid is theta = STRETCH sinh(t): uniform near 0, coarser far out
-FINEST = 0.25  # log odds; fine enough for one patient, whose likelihood is analytic within pi
+STRETCH = 10.0  # the grid is theta = STRETCH sinh(t): uniform near 0, coarser far out
+# Information a study may gain where its likelihood is steeper than at its own proportion: 0/n
+# has none at 0 but some on the flank where it meets the distribution of the other studies.
+FLANK = 8.0
 LOCAL_FROM = 100.0  # information x (n - x) / n above which a study gets nodes of its own
 Z_RANGE, Z_STEP = 13.0, 0.5
 LOCAL_RANGE, LOCAL_STEP = 9.5, 0.35
 TINY = 1e-300
-CHUNK = 2_000_000  # floats held at once by a temporary array
+CHUNK = 500_000  # floats held at once by a temporary array
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Terms:
     d22: Floats
 
 
-def build(x: Counts, n: Counts, *, reach: float = 4000.0, refine: float = 1.0) -> Table:
+def build(x: Counts, n: Counts, *, reach: float = 1500.0, refine: float = 1.0) -> Table:
     """Tabulate the unique studies' binomial factors.
 
     Args:
@@ -92,7 +94,7 @@ def build(x: Counts, n: Counts, *, reach: float = 4000.0, refine: float = 1.0) -
     shared = np.flatnonzero(information <= LOCAL_FROM)
     local = np.flatnonzero(information > LOCAL_FROM)
     widest = float(information[shared].max(initial=0.0))
-    step = min(FINEST, 0.5 / math.sqrt(max(widest, 1e-9))) / refine
+    step = 0.5 / math.sqrt(widest + FLANK) / refine
     edge = math.ceil(math.asinh(reach / STRETCH) * STRETCH / step)
     t = np.arange(-edge, edge + 1) * (step / STRETCH)
     theta = STRETCH * np.sinh(t)
@@ -187,7 +189,7 @@ def evaluate(table: Table, mu: Floats, tau: Floats, order: int = 2) -> Terms:
         table: From `build`.
         mu: Mean log odds, shape (R,).
         tau: Standard deviation between studies, shape (R,), of at least 0.
-        order: Highest derivative wanted: 0, 1 or 2.
+        order: Highest derivative wanted: 0, 1 or 2; 1 gives the second by mu as well.
 
     Returns:
         Terms of shape (R, U); derivatives beyond `order` are zero-sized or zero.
@@ -211,20 +213,30 @@ def evaluate(table: Table, mu: Floats, tau: Floats, order: int = 2) -> Terms:
 
 
 def _table_rule(table: Table, mu: Floats, tau: Floats, order: int) -> Floats:
+    # Blocks of rows keep temporary arrays small, and neighbouring rows need the same part of the
+    # grid when tau is sorted.
+    rows = max(16, CHUNK // (table.theta.size * (2 * order + 1)))
+    if mu.size <= rows:
+        return _table_block(table, mu, tau, order)
+    blocks = [
+        _table_block(table, mu[i : i + rows], tau[i : i + rows], order)
+        for i in range(0, mu.size, rows)
+    ]
+    return np.concatenate(blocks, axis=1)
+
+
+def _table_block(table: Table, mu: Floats, tau: Floats, order: int) -> Floats:
     reach = 14.0 * tau
     first = int(np.searchsorted(table.theta, float((mu - reach).min())))
     last = int(np.searchsorted(table.theta, float((mu + reach).max())))
-    theta, jac, values = (
-        table.theta[first:last],
-        table.jac[first:last],
-        table.values[:, first:last],
-    )
+    theta, jac = table.theta[first:last], table.jac[first:last]
     z = (theta - mu[:, None]) / tau[:, None]
     weight = np.exp(-0.5 * z * z) * (jac / tau[:, None])
     moments = np.empty((2 * order + 1, *z.shape))
     moments[0] = weight
     for i in range(1, 2 * order + 1):
         np.multiply(moments[i - 1], z, out=moments[i])
+    values = table.values[:, first:last]
     sums = (moments.reshape(-1, theta.size) @ values.T).reshape(2 * order + 1, mu.size, -1)
     return moment_terms(sums, tau[:, None], order)
 
@@ -240,8 +252,8 @@ def moment_terms(sums: Floats, tau: Floats, order: int) -> Floats:
     if order:
         m = sums[1:] / total
         out[1], out[2] = m[0] / tau, (m[1] - 1) / tau
+        out[3] = out[2] / tau - out[1] ** 2
     if order > 1:
-        out[3] = (m[1] - 1) / tau**2 - out[1] ** 2
         out[4] = (m[2] - 3 * m[0]) / tau**2 - out[1] * out[2]
         out[5] = (m[3] - 5 * m[1] + 2) / tau**2 - out[2] ** 2
     return out
@@ -339,9 +351,9 @@ def _direct_terms(
         slope = n * (x / n - p)
         share = mass / total[..., None]
         out[1], out[2] = (share * slope).sum(-1), (share * z * slope).sum(-1)
-    if order > 1:
         bend = share * (slope**2 - n * p * (1 - p))
         out[3] = bend.sum(-1) - out[1] ** 2
+    if order > 1:
         out[4] = (bend * z).sum(-1) - out[1] * out[2]
         out[5] = (bend * z * z).sum(-1) - out[2] ** 2
     return out

@@ -60,6 +60,15 @@ def mu_for_mean(mean: float, tau: Floats) -> Floats:
         >>> round(mean_and_slopes(mu, 1.5)[0], 12)
         0.8
     """
+    out = np.empty(tau.size)
+    scale = np.ceil(np.log(np.maximum(tau, 1.5) / 1.5) / math.log(3))  # nodes grow with tau
+    for group in np.unique(scale):
+        pick = scale == group
+        out[pick] = _solve(mean, tau[pick])
+    return out
+
+
+def _solve(mean: float, tau: Floats) -> Floats:
     step = min(0.4, 0.6 / max(float(tau.max()), 1e-300))
     z = np.arange(-math.ceil(8 / step), math.ceil(8 / step) + 1) * step
     weight = np.exp(-0.5 * z * z)

@@ -136,7 +136,7 @@ def _scan_one(table: Table, counts: Floats, tau: Floats, mu_zero: float) -> tupl
     # mean log odds of a logit-normal with this median: Zeger, Liang & Albert 1988, eq. 3.2
     mu = mu_zero * np.sqrt(1 + 0.346 * tau**2)
     for _ in range(2):
-        point = total(table, counts, mu, tau)
+        point = total(table, counts, mu, tau, 1)
         step = point.d1 / np.maximum(-point.d11, 1e-12)
         mu = mu + np.clip(step, -1 - tau, 1 + tau)
     return mu, total(table, counts, mu, tau, 0).value

@@ -141,13 +141,13 @@ def _modes(
     mu = math.log(events / others) * np.sqrt(1 + 0.346 * tau**2)
     mu = np.clip(mu, prior.mean - 8 * prior.sd, prior.mean + 8 * prior.sd)
     for _ in range(60):
-        at = total(table, counts, mu, tau)
+        at = total(table, counts, mu, tau, 1)
         bend = -at.d11 + 1 / prior.sd**2
         step = (at.d1 - (mu - prior.mean) / prior.sd**2) / bend
         mu = mu + np.clip(step, -2 - tau, 2 + tau)
         if float(np.abs(step * np.sqrt(bend)).max()) < 1e-4:
             break
-    at = total(table, counts, mu, tau)
+    at = total(table, counts, mu, tau, 1)
     return mu, 1 / np.sqrt(-at.d11 + 1 / prior.sd**2)
 
 

@@ -142,7 +142,7 @@ def over_mu(table: Table, counts: Floats, tau: float, mu: float) -> tuple[float,
     deviation = np.array([tau])
     value = -math.inf
     for _ in range(80):
-        at = total(table, counts, np.array([mu]), deviation)
+        at = total(table, counts, np.array([mu]), deviation, 1)
         value = float(at.value[0])
         slope, bend = float(at.d1[0]), max(-float(at.d11[0]), 1e-300)
         step = slope / bend

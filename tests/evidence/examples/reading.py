@@ -13,11 +13,11 @@ EXAMPLES = (
     Example(
         code="not-yaml",
         claim="an open bracket is found where libyaml meets it",
-        study=ONE + "notes: [»\n",
+        study=ONE + "notes: [\n»",
         says=("not readable as YAML",),
         hint="brackets",
         subject="studies/doe-2001.yaml",
-        mended={"notes: [": "notes:"},
+        mended={"notes: [": "notes: []"},
     ),
     Example(
         code="not-yaml",
@@ -214,10 +214,10 @@ EXAMPLES = (
         code="duplicate-study",
         claim="two files of one name but for their ending are one study twice",
         study=ONE,
-        files={"studies/doe-2001.yml": "»" + "citation: {authors: [Doe J]}\n"},
+        files={"studies/doe-2001.yml": "»citation: {authors: [Doe J]}\n"},
         says=("`doe-2001` is also studies/doe-2001.yaml",),
         subject="doe-2001",
-        mended={"citation: {authors: [Doe J]}\n": ""},
+        mended={"citation: {authors: [Doe J]}\n": "[no study]\n"},
     ),
     Example(
         code="dangling-regimen",

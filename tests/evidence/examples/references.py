@@ -166,7 +166,7 @@ EXAMPLES = (
         read_in: poe-2010
         reference: "1"
         cohorts:
-          all: {patients: 4, source: {at: section 3, cites: »"2"}}
+          all: {patients: 4, source: {at: section 3, cites: "»2"}}
         """,
         files={"sources/poe-2010.yaml": DOCUMENT, "studies/roe-2002.yaml": SECOND},
         says=("section 3 cites 2 (Doe 2001)", "this study is reference 1"),
@@ -246,7 +246,7 @@ EXAMPLES = (
             "studies/roe-2002.yaml": """
             citation: {authors: [Roe R], year: 2002}
             read_in: poe-2010
-            reference: »"1"
+            reference: "»1"
             cohorts:
               all: {patients: 4}
             """,

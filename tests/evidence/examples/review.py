@@ -35,8 +35,7 @@ EXAMPLES = (
     Example(
         code="definitions-mixed",
         claim="responders to one agent by two rules did not pass the same test (audit C6)",
-        study=ONE.replace("responses:", "responses: »")
-        + "  - {cohort: all, therapy: x, counts: {CR: 4}, definition: one}\n",
+        study=ONE + "  »- {cohort: all, therapy: x, counts: {CR: 4}, definition: one}\n",
         files={
             "studies/roe-2002.yaml": ONE
             + "  - {cohort: all, therapy: x, counts: {CR: 4}, definition: two}\n",

@@ -1,0 +1,11 @@
+"""The report's figures: SVG, each with words that say what it shows and its data as a table.
+
+Fills differ in lightness and hatching, so they can be told apart in greyscale.
+"""
+
+from paucity.report.figures.drawing import Drawing
+from paucity.report.figures.evidence_map import Known, evidence_map
+from paucity.report.figures.regimens import schedule_figure
+from paucity.report.figures.responses import Bar, response_bars
+
+__all__ = ["Bar", "Drawing", "Known", "evidence_map", "response_bars", "schedule_figure"]
