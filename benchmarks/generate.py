@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from paucity.counts import percent_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 REVIEW = """\
 title: Generated studies

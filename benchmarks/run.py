@@ -10,13 +10,17 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
+from typing import TYPE_CHECKING
+
 import generate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STUDIES = 1000
 
@@ -97,7 +101,9 @@ def build(folder: Path, floor: float) -> None:
         print(f"bundled review, report written: {seconds:.2f} s")
         review = load_review(folder)
         seconds = best(lambda: write_report(review, Path(name) / "many"), 1)
-        print(f"build of {STUDIES} studies: {seconds:.1f} s; against libyaml: {seconds / floor:.1f}")
+        print(
+            f"build of {STUDIES} studies: {seconds:.1f} s; against libyaml: {seconds / floor:.1f}"
+        )
 
 
 if __name__ == "__main__":

@@ -63,9 +63,13 @@ def missing() -> list[str]:
         for claim, wanted in told.get("claims", {}).items():
             if standing.get(claim) != wanted:
                 out.append(f"{row}: claim {claim} is {standing.get(claim)}, not {wanted}")
-        out += [f"{row}: {key} is not excluded" for key in told.get("excluded", ()) if not _out(key)]
+        out += [
+            f"{row}: {key} is not excluded" for key in told.get("excluded", ()) if not _out(key)
+        ]
         for name, keys in told.get("leaves", {}).items():
-            out += [f"{row}: `{name}` does not leave {key}" for key in keys if key not in _left(name)]
+            out += [
+                f"{row}: `{name}` does not leave {key}" for key in keys if key not in _left(name)
+            ]
     return out
 
 
@@ -84,8 +88,10 @@ def _left(name: str) -> set[str]:
 
 def page() -> str:
     """Return the page."""
-    computed = sum(any(k in told for k in ("finds", "claims", "excluded", "leaves")) for told in
-                   rows().values())
+    computed = sum(
+        any(k in told for k in ("finds", "claims", "excluded", "leaves"))
+        for told in rows().values()
+    )
     lines = [
         f"| {row} | {told['severity']} | {_cell(told['says'])} | {'<br>'.join(_computed(told))} |"
         for row, told in rows().items()

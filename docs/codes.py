@@ -57,7 +57,11 @@ def _assigned(node: ast.Assign) -> Iterator[str]:
 def _constant(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.IfExp):
         yield from (*_constant(node.body), *_constant(node.orelse))
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CODE.fullmatch(node.value):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and _CODE.fullmatch(node.value)
+    ):
         yield node.value
 
 

@@ -26,20 +26,30 @@ DOCS = Path(__file__).parent
 
 
 def generated() -> Iterator[tuple[Path, str]]:
-    """Yield every page as it should be."""
+    """Yield every page that is made of code or data, as it should be."""
     for name, text in reference.reference():
         yield DOCS / "reference" / f"{name}.md", text
     yield DOCS / "audit.md", audit.page()
-    for path in running.pages():
-        yield path, running.with_outputs(path.read_text(encoding="utf-8"))
 
 
 def main() -> None:
-    """Write what differs, and say so."""
+    """Write what differs, and say so; a page whose commands fail stays as it is."""
+    failed = False
     for path, text in generated():
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-            sys.stdout.write(f"{path.relative_to(DOCS.parent)}\n")
+        _write(path, text)
+    for path in running.pages():
+        try:
+            _write(path, running.with_outputs(path.read_text(encoding="utf-8")))
+        except running.PageError as error:
+            sys.stderr.write(f"{path.relative_to(DOCS.parent)}: {error}\n")
+            failed = True
+    sys.exit(failed)
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{path.relative_to(DOCS.parent)}\n")
 
 
 if __name__ == "__main__":

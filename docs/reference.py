@@ -25,19 +25,7 @@ from paucity.evidence.facts import COHORT_NAMES
 from paucity.evidence.model import Cohort
 from paucity.expression import ExpressionError, parse, say
 from paucity.protocol import ExpressionShape
-from paucity.record import (
-    ChoiceShape,
-    CountShape,
-    DurationShape,
-    FlagShape,
-    ListShape,
-    NumberShape,
-    Record,
-    RecordShape,
-    TableShape,
-    TextShape,
-    WordShape,
-)
+from paucity.record import ListShape, Record, RecordShape, TableShape
 from paucity.report.tables import TABLES
 from paucity.response import (
     DEFINITION_CHECKS,
@@ -50,6 +38,15 @@ from paucity.response.model import MarkersShape, SignShape, WindowShape
 from paucity.response.rules import QUANTITIES
 from paucity.review import load_review
 from paucity.schemas import KINDS
+from paucity.shapes import (
+    ChoiceShape,
+    CountShape,
+    DurationShape,
+    FlagShape,
+    NumberShape,
+    TextShape,
+    WordShape,
+)
 from paucity.spread import RangeShape, SpreadShape
 from paucity.vocabulary import Kind, Term, bundled
 
@@ -231,8 +228,9 @@ def _findings() -> Iterator[str]:
         yield f"What to do: {entry['do'][0].lower()}{entry['do'][1:]}"
         finding = made(code)
         if finding is not None:
-            example = entry["example"][finding.span.file] if finding.span.file in entry["example"] \
-                else ""
+            example = (
+                entry["example"][finding.span.file] if finding.span.file in entry["example"] else ""
+            )
             if example:
                 yield f"\n```{{code-block}} yaml\n:caption: {finding.span.file}\n"
                 yield f"{example.rstrip()}\n```"
@@ -378,7 +376,7 @@ def _fields() -> Iterator[str]:
 # -- expressions -------------------------------------------------------------------------------
 
 COHORT = {
-    "disease": "`disease is \"primary HLH\"`: it, or a kind of it",
+    "disease": '`disease is "primary HLH"`: it, or a kind of it',
     "trigger": "`trigger is not malignancy`",
     "status": "`status is refractory`",
     "age_group": "`age_group is pediatric`",
@@ -387,7 +385,7 @@ COHORT = {
     "agent": "`agent is ATG`: the agent under which the therapy is grouped",
     "line": "`line is second`",
     "response_to_prior": "`response_to_prior is NR`",
-    "design": "`design is \"case series\"`: the very word; kinds are not followed",
+    "design": '`design is "case series"`: the very word; kinds are not followed',
     "language": "`language is English`",
     "study": "`study is alder-2012`",
     "cohort": "`cohort is after-steroid`",

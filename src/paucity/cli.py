@@ -120,18 +120,14 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 def _print_findings(review: Review, shown: Iterable[Finding], *, strict: bool, notes: bool) -> None:
-    from paucity.text import Severity
-
     for finding in shown:
         severity = click.style(finding.severity, fg=_COLOURS[finding.severity])
         place = click.style(str(finding.span), bold=True)
         click.echo(f"{place}: {severity} [{finding.code}] {finding.message}")
         if finding.hint:
             click.echo(f"    {finding.hint}")
-    counted = [f.severity for f in review.findings]
-    errors, warnings = counted.count(Severity.ERROR), counted.count(Severity.WARNING)
-    total = [_plural(errors, "error"), _plural(warnings, "warning")]
-    total.append(_plural(counted.count(Severity.NOTE), "note") + _where(notes or strict, "--notes"))
+    total = _counts(review)
+    total[-1] += _where(notes or strict, "--notes")
     accepted = len(review.accepted)
     total.append(f"{accepted} accepted" + _where(strict, "--strict" if accepted else ""))
     if review.accepted and not strict:
@@ -139,6 +135,14 @@ def _print_findings(review: Review, shown: Iterable[Finding], *, strict: bool, n
         for code, count in _accepted_by_code(review):
             click.echo(f"  {code}" + (f" ×{count}" if count > 1 else ""))
     click.echo(f"{_summary(review)}: {', '.join(total)}")
+
+
+def _counts(review: Review) -> list[str]:
+    """Return how many findings of each severity are open, in words."""
+    from paucity.text import Severity
+
+    found = [f.severity for f in review.findings]
+    return [_plural(found.count(severity), severity.value) for severity in Severity]
 
 
 def _accepted_by_code(review: Review) -> list[tuple[str, int]]:
@@ -240,8 +244,8 @@ def _told(review: Review) -> str:
     if standings:
         parts = [f"{standings.count(s)} {s}" for s in dict.fromkeys(sorted(standings))]
         lines.append(f"Conclusions of the source: {', '.join(parts)}")
-    open_ = _plural(len(review.findings), "open finding")
-    lines.append(f"Findings: {open_}, {len(review.accepted)} accepted as faults of the source")
+    accepted = f"{len(review.accepted)} accepted as known faults of the source"
+    lines.append(f"Findings: {', '.join(_counts(review))}; {accepted}")
     return "\n".join(lines)
 
 

@@ -6,20 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from paucity.expression import ExpressionError, Node, parse
-from paucity.record import (
-    FLAG,
-    TEXT,
-    ChoiceShape,
-    Reading,
-    Record,
-    RecordShape,
-    Word,
-    WordShape,
-    many,
-    need,
-    opt,
-    table,
-)
+from paucity.record import Reading, Record, RecordShape, many, need, opt, table
+from paucity.shapes import FLAG, TEXT, ChoiceShape, Word, WordShape
 from paucity.sources import SOURCE, Accepted, Source
 from paucity.vocabulary import Kind
 

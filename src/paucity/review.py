@@ -191,7 +191,9 @@ def _loaded(root: Path) -> Review:
     loading = _Loading(root, [], {})
     vocabulary, found = bundled().extended(loading.documents("vocabulary"))
     loading.findings += found
-    protocol, found = read_document(Protocol, loading.read(root / "review.yaml", "review.yaml"), vocabulary)
+    protocol, found = read_document(
+        Protocol, loading.read(root / "review.yaml", "review.yaml"), vocabulary
+    )
     loading.findings += found
     loading.findings += _misplaced(root)
     sources = dict(_sources(loading, vocabulary))

@@ -8,17 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paucity.record import (
-    FLAG,
-    TEXT,
-    ChoiceShape,
-    Record,
-    RecordShape,
-    many,
-    need,
-    opt,
-    table,
-)
+from paucity.record import Record, RecordShape, many, need, opt, table
+from paucity.shapes import FLAG, TEXT, ChoiceShape
 from paucity.text import Finding, Severity
 
 if TYPE_CHECKING:

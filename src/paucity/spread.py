@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from paucity.record import DURATION, Duration, Reading, Record, RecordShape, many, opt
+from paucity.record import Reading, Record, RecordShape, many, opt
+from paucity.shapes import DURATION, Duration
 from paucity.text import Map, Seq, Value
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Spread(Record):
 
         A median alone says neither.
 
-        >>> from paucity.record import read_duration
+        >>> from paucity.shapes import read_duration
         >>> Spread(values=(read_duration("5 d"), read_duration("2 wk"))).ends()
         (Fraction(5, 1), Fraction(14, 1))
         """
@@ -141,7 +142,7 @@ def _parts(time: Duration) -> tuple[str, str]:
 def say_duration(time: Duration) -> str:
     """Return a length of time in words.
 
-    >>> from paucity.record import read_duration
+    >>> from paucity.shapes import read_duration
     >>> say_duration(read_duration("5 d")), say_duration(read_duration("1 wk"))
     ('5 days', '1 week')
     """
@@ -152,7 +153,7 @@ def say_duration(time: Duration) -> str:
 def say_spread(spread: Spread) -> str:
     """Return the times in words, as journals print them.
 
-    >>> from paucity.record import read_duration
+    >>> from paucity.shapes import read_duration
     >>> four, two, ten = map(read_duration, ("4 d", "2 d", "10 d"))
     >>> say_spread(Spread(median=four, range_=(two, ten)))
     'a median of 4 days (range 2–10)'

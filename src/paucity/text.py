@@ -240,7 +240,7 @@ def _place(node: Any) -> int:
     """Return where a value's first character stands, inside its quotes if it has them."""
     mark = node.start_mark
     quoted = node.id == "scalar" and node.style in {"'", '"'}
-    place: int = mark.line << _COLUMN_BITS | mark.column + quoted
+    place: int = mark.line << _COLUMN_BITS | min(mark.column + quoted, _COLUMN_MASK)
     return place
 
 
@@ -289,7 +289,7 @@ class _Builder:
         out = Map(pack(mark.line, mark.column))
         for key_node, value_node in node.value:
             mark = key_node.start_mark
-            key_at = mark.line << _COLUMN_BITS | mark.column
+            key_at = mark.line << _COLUMN_BITS | min(mark.column, _COLUMN_MASK)
             if not isinstance(key_node, yaml.ScalarNode):
                 message = "a key must be a word"
                 self.findings.append(_finding("yaml-key", self.name, key_at, message))

@@ -50,9 +50,7 @@ def test_the_denominators_of_one_percentage_are_those_under_which_it_prints(plac
         for i in range(0, 100 * 10**places + 1, step):
             percent = Decimal(i).scaleb(-places)
             brute = [
-                n
-                for n in range(max(1, count), LARGEST + 1)
-                if percent in printed(count, n, places)
+                n for n in range(max(1, count), LARGEST + 1) if percent in printed(count, n, places)
             ]
             assert bases_that_fit([(count, percent)], LARGEST) == brute, (count, percent)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -24,6 +24,9 @@ from paucity.logic import (
     multiply,
     negate,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TRUTHS: tuple[Truth, ...] = (True, False, None)
 PAIRS = list(product(TRUTHS, repeat=2))

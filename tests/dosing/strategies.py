@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from paucity.dosing import Amount, Dose, Regimen, say_amount
-from paucity.record import Word
+from paucity.shapes import Word
 
 UNITS = (("mg/kg", "per kg"), ("mg/m2", "per m2"), ("mg", "flat"), ("[iU]/kg", "per kg"))
 

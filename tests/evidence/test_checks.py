@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 import inspect
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from evidence.examples import EXAMPLES
-from support.reviews import Example, findings, load, marked
 
 import paucity
+from evidence.examples import EXAMPLES
 from paucity.evidence.checks import REVIEW_CHECKS, STUDY_CHECKS
-from paucity.evidence.checks.check import Check
 from paucity.text import Severity
+from support.reviews import Example, findings, load, marked
+
+if TYPE_CHECKING:
+    from paucity.evidence.checks.check import Check
 
 CHECKS = (*STUDY_CHECKS, *REVIEW_CHECKS)
 CODES = {example.code for example in EXAMPLES}
@@ -23,9 +26,7 @@ ON_DISK = {"file-unreadable", "not-text", "folder-unknown"}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
-def test_the_fault_is_found_at_its_place_with_its_figures(
-    example: Example, tmp_path: Path
-) -> None:
+def test_the_fault_is_found_at_its_place_with_its_figures(example: Example, tmp_path: Path) -> None:
     found = findings(load(tmp_path, example.wrong()), example.code)
     at = [f for f in found if str(f.span) == marked(example.wrong())]
     assert at, f"expected at {marked(example.wrong())}, found {[(str(f.span)) for f in found]}"

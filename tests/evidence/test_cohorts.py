@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +14,9 @@ from paucity.evidence.cohorts import Family
 from paucity.evidence.model import Cohort, Division, Overlap, Study
 from paucity.logic import Bounds
 from paucity.sources import Citation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def family(**cohorts: Cohort) -> Family:

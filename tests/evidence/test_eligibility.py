@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from support.reviews import PROTOCOL, files_of, load
 
 from paucity.evidence.eligibility import CohortResult, Eligibility, Verdict
 from paucity.review import Review, bundled_review, load_review
+from support.reviews import PROTOCOL, files_of, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @cache
@@ -103,7 +106,7 @@ def test_the_excluded_are_excluded_for_the_right_criterion_by_the_right_line(
     assert (result.share.high, result.share.n) == (0, size)
     failed = [j for j in result.judgements if j.truth is False]
     assert [j.criterion for j in failed] == [criterion]
-    assert line in [line_of(str(b.span)) for b in failed[0].because]
+    assert any(line_of(str(b.span)).startswith(line) for b in failed[0].because)
     assert failed[0].label in result.reason
 
 
@@ -272,7 +275,9 @@ def test_a_set_of_criteria_based_on_another_replaces_and_drops_by_name(tmp_path:
     )
     study = "cohorts: {all: {patients: 1, prior: dexamethasone, age_group: adult}}\n"
     review = load(tmp_path, files_of(study, protocol))
-    main, other = (review.evidence.eligibility[c].cohorts["doe-2001", "all"] for c in ("main", "other"))
+    main, other = (
+        review.evidence.eligibility[c].cohorts["doe-2001", "all"] for c in ("main", "other")
+    )
     assert [j.criterion for j in main.judgements] == ["etoposide", "young"]
     assert [j.criterion for j in other.judgements] == ["etoposide"]
     assert main.verdict is Verdict.EXCLUDED

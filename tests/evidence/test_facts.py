@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.reviews import CITATION
 
 from paucity.evidence.cohorts import Family
 from paucity.evidence.facts import (
@@ -22,10 +22,13 @@ from paucity.evidence.facts import (
     neither,
 )
 from paucity.evidence.load import load_study
-from paucity.evidence.model import Study
 from paucity.expression import parse
 from paucity.text import parse_yaml
 from paucity.vocabulary import bundled
+from support.reviews import CITATION
+
+if TYPE_CHECKING:
+    from paucity.evidence.model import Study
 
 
 def study(text: str) -> Study:
@@ -231,9 +234,11 @@ def test_a_class_that_nobody_had_rules_out_its_members() -> None:
 
 
 def test_the_untreated_had_nothing_before() -> None:
-    assert share(
-        "cohorts: {all: {patients: 4, untreated: true}}", "prior includes etoposide"
-    ) == (0, 0, 4)
+    assert share("cohorts: {all: {patients: 4, untreated: true}}", "prior includes etoposide") == (
+        0,
+        0,
+        4,
+    )
 
 
 def test_two_groups_who_had_a_drug_may_be_different_people() -> None:

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paucity.expression import parse
-from paucity.record import Word
 from paucity.response.bands import demand, evaluated, gaps, overlaps, say_baseline, say_percent
 from paucity.response.language import Rule
 from paucity.response.model import Band, Marker
 from paucity.response.planes import Interval, Point, contains, satisfies
 from paucity.response.rules import regions
+from paucity.shapes import Word
 
 
 def rule(text):

@@ -147,8 +147,8 @@ def test_the_emended_definition_differs_in_one_threshold():
     named = {d.name: d for d in LIBRARY}
     (only_one,) = differences(named["marsh-2013"], named["marsh-2013-emended"])
     assert only_one.kind is Differs.THRESHOLD
-    assert str(only_one.span_a).startswith("definitions/marsh-2013.yaml:")
-    assert str(only_one.span_b).startswith("definitions/marsh-2013-emended.yaml:")
+    assert str(only_one.span_a).startswith("library/definitions/marsh-2013.yaml:")
+    assert str(only_one.span_b).startswith("library/definitions/marsh-2013-emended.yaml:")
 
 
 def test_levels_and_statements_are_compared(define):

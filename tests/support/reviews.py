@@ -6,13 +6,16 @@ mark is taken out before the text is written to disk.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 from paucity.review import Review, load_review
 from paucity.text import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 MARK = "»"
 STUDY = "studies/doe-2001.yaml"

@@ -73,3 +73,22 @@ def test_a_billion_patients_need_no_billion_terms():
     same = pool_beta_binomial([10**8, 10**8 + 5, 10**8 - 20000], [10**9] * 3)
     assert same.status is Status.BOUNDARY
     assert same.estimate == pytest.approx(299980005 / 3e9, rel=1e-12)
+
+
+def test_derivatives_agree_with_differences():
+    own = sums(np.array([0, 3, 7, 29]), np.array([5, 9, 8, 77]))
+    pi, g = np.array([0.3, 0.7]), 0.4
+
+    def value(ratio, log_g):
+        odds = np.exp(ratio) * pi[0] / pi[1]
+        return dirichlet.log_likelihood(own, np.array([odds, 1.0]) / (1 + odds), g * np.exp(log_g))
+
+    gradient, hessian = dirichlet._derivatives(own, pi, g)
+    s = 1e-4  # central differences: error of order s^2, rounding of order 1e-13 / s^2
+    e = np.eye(2) * s
+    for i in range(2):
+        assert (value(*e[i]) - value(*-e[i])) / (2 * s) == pytest.approx(gradient[i], abs=1e-6)
+        for j in range(2):
+            mixed = value(*(e[i] + e[j])) - value(*(e[i] - e[j]))
+            mixed += value(*(-e[i] - e[j])) - value(*(e[j] - e[i]))
+            assert mixed / (4 * s * s) == pytest.approx(hessian[i, j], abs=1e-4)

@@ -54,7 +54,7 @@ def dose_basis(dose: Dose) -> Iterator[Finding]:
     Yields:
         The finding, which gives both readings in figures where the duration is known.
 
-    >>> from paucity.record import Word, read_duration
+    >>> from paucity.shapes import Word, read_duration
     >>> from paucity.spread import Spread
     >>> five = Spread(values=(read_duration("5 d"),))
     >>> dose = Dose(drug=Word("ATG", "ATG"), dose="25 mg/kg", over=five)

@@ -160,7 +160,7 @@ def describe(dose: Dose, *, readings: bool = True) -> str:
     Returns:
         Amount, duration, days, route, what it depends on and taper, as far as stated.
 
-    >>> from paucity.record import Word, read_duration
+    >>> from paucity.shapes import Word, read_duration
     >>> from paucity.spread import Spread
     >>> five = Spread(values=(read_duration("5 d"),))
     >>> atg = Word("rabbit ATG", "rabbit ATG")
@@ -202,7 +202,7 @@ def describe_regimen(regimen: Regimen, *, readings: bool = True) -> str:
     Returns:
         The drugs in the order of the schedule, parted by semicolons.
 
-    >>> from paucity.record import Word
+    >>> from paucity.shapes import Word
     >>> mp = Word("MP", "methylprednisolone")
     >>> steps = (Dose(drug=mp, dose="2 mg/kg/day", days=(1, 2, 3)),
     ...          Dose(drug=mp, dose="1 mg/kg/day", days=(4,)))

@@ -11,21 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from paucity.dosing.amount import Amount, parse_amount
-from paucity.record import (
-    DURATION,
-    TEXT,
-    ChoiceShape,
-    Duration,
-    Reading,
-    Record,
-    RecordShape,
-    Word,
-    WordShape,
-    many,
-    need,
-    opt,
-    read_document,
-)
+from paucity.record import Reading, Record, RecordShape, many, need, opt, read_document
+from paucity.shapes import DURATION, TEXT, ChoiceShape, Duration, Word, WordShape
 from paucity.sources import CITATION, SOURCE, Accepted, Citation, Source
 from paucity.spread import SPREAD, Spread
 from paucity.text import Document, Finding, Seq, Value

@@ -126,7 +126,7 @@ def lay_out(regimen: Regimen, *, as_printed: bool = False) -> Layout:
 def daily(regimen: Regimen, *, as_printed: bool = False) -> tuple[DayDose, ...]:
     """Return what is given on each day, by day and then in the order of the schedule.
 
-    >>> from paucity.record import Word
+    >>> from paucity.shapes import Word
     >>> step = Dose(drug=Word("MP", "methylprednisolone"), dose="2 mg/kg/day", days=(4, 5))
     >>> [(d.day, str(d.amount)) for d in daily(Regimen(schedule=(step,)))]
     [(4, '2'), (5, '2')]
@@ -145,7 +145,7 @@ def cumulative(regimen: Regimen, *, as_printed: bool = False) -> tuple[Total, ..
         A total for each drug and unit. Alternatives and ranges give a lower and an upper end; a
         taper that is not spelled out, or a dose that cannot be added up, leaves the upper open.
 
-    >>> from paucity.record import Word
+    >>> from paucity.shapes import Word
     >>> step = Dose(drug=Word("VP-16", "etoposide"), dose="100 mg/m2", days=(1, 8, 15, 22))
     >>> cumulative(Regimen(schedule=(step,)))[0].amount.exact
     Fraction(400, 1)
@@ -387,7 +387,7 @@ def equivalents(amount: Amount, over_days: int | Fraction) -> tuple[Equivalent, 
 def assumptions(regimen: Regimen, *, as_printed: bool = False) -> tuple[str, ...]:
     """Return what laying a regimen out takes for granted, in sentences, each once.
 
-    >>> from paucity.record import Word
+    >>> from paucity.shapes import Word
     >>> step = Dose(drug=Word("VP-16", "etoposide"), dose="100 mg/m2", days=(1, 8))
     >>> assumptions(Regimen(schedule=(step,)))
     ('etoposide: one dose is given on each day listed',)

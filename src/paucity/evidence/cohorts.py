@@ -86,7 +86,7 @@ class Family:
     def shared(self, a: str, b: str) -> Bounds:
         """Return how many people two cohorts of this study share.
 
-        >>> from paucity.evidence.model import Cohort
+        >>> from paucity.evidence.model import Cohort, Study
         >>> from paucity.sources import Citation
         >>> whole, a, b = (Cohort(patients=n, part_of=p) for n, p in
         ...                [(10, ()), (7, ("all",)), (6, ("all",))])

@@ -28,7 +28,7 @@ from paucity.expression.nodes import (
     Text,
 )
 from paucity.logic import UNKNOWN, Bounds, Truth, compare, exactly
-from paucity.record import Word, read_duration
+from paucity.shapes import Word, read_duration
 from paucity.spread import say_spread
 from paucity.vocabulary import Kind, Vocabulary
 
@@ -406,7 +406,7 @@ class CohortFacts:
 def time_bounds(spread: Spread) -> Bounds:
     """Return the shortest and the longest time in days; unknown where the text contradicts itself.
 
-    >>> from paucity.record import read_duration
+    >>> from paucity.shapes import read_duration
     >>> from paucity.spread import Spread
     >>> str(time_bounds(Spread(values=(read_duration("3 d"),), minimum=read_duration("2 wk"))))
     '? to ?'

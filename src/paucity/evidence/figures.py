@@ -15,7 +15,7 @@ from paucity.evidence.model import Cohort, Event, Outcome, Response, Study
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from paucity.record import Word
+    from paucity.shapes import Word
 
 Entry: TypeAlias = Response | Outcome | Event
 

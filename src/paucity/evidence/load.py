@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def identifier(document: Document) -> str:
     """Return the identifier of what a document holds: its file name without folder and ending.
 
+    >>> from paucity.text import Document
     >>> identifier(Document("studies/strout-2010.yaml"))
     'strout-2010'
     """

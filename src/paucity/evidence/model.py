@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paucity.dosing.model import Dose
-from paucity.record import (
+from paucity.record import Record, RecordShape, many, need, opt, table
+from paucity.shapes import (
     COUNT,
     DURATION,
     FLAG,
@@ -18,14 +19,8 @@ from paucity.record import (
     TEXT,
     ChoiceShape,
     Duration,
-    Record,
-    RecordShape,
     Word,
     WordShape,
-    many,
-    need,
-    opt,
-    table,
 )
 from paucity.sources import CITATION, SOURCE, Accepted, Citation, Source
 from paucity.spread import SPREAD, Spread

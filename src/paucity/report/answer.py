@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from paucity.evidence.model import Cohort, Part
     from paucity.evidence.rows import Row
-    from paucity.record import Word
     from paucity.review import Review
+    from paucity.shapes import Word
     from paucity.text import Span
 
 

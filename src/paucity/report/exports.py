@@ -11,7 +11,8 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.logic import Bounds
-from paucity.record import Duration, Record, Word
+from paucity.record import Record
+from paucity.shapes import Duration, Word
 
 if TYPE_CHECKING:
     from paucity.evidence.eligibility import AgentResult, CohortResult, Eligibility, Judgement

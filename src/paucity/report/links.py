@@ -45,6 +45,7 @@ class Links:
     def to(self, span: Span | None) -> str:
         """Return the address of a line of the review's text; empty if no page shows it.
 
+        >>> from paucity.text import Span
         >>> pages, lengths = {"studies/a.yaml": "studies/a.html"}, {"studies/a.yaml": 20}
         >>> Links(pages, lengths).to(Span("studies/a.yaml", 12, 4))
         'studies/a.html#L12'

@@ -55,6 +55,7 @@ class Entry:
 def say_citation(citation: Citation) -> str:
     """Return a citation in Vancouver style, without its identifiers.
 
+    >>> from paucity.sources import Citation
     >>> say_citation(Citation(authors=("Roe J",), et_al=True, year="2001", title="A case",
     ...                       journal="J Rare", volume="1", issue="2", pages="3-4"))
     'Roe J, et al. A case. J Rare. 2001;1(2):3–4.'

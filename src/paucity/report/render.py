@@ -22,7 +22,7 @@ _MARKS: Final = "abcdefghijklmnopqrstuvwxyz"
 def footnotes(table: Table) -> dict[str, str]:
     """Return the mark of every remark made in a cell, in the order of the rows.
 
-    >>> from paucity.report.table import Table, TableRow
+    >>> from paucity.report.table import Cell, Column, Table, TableRow
     >>> column = Column("n", "N")
     >>> rows = (TableRow({"n": Cell("5", 5, derived="23% of 22 is 5")}),)
     >>> footnotes(Table("t", "T", (column,), rows))

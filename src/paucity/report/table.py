@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias, TYPE_CHECKING
-
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from paucity.text import Span
     from collections.abc import Mapping
+
+    from paucity.text import Span
 
 Plain: TypeAlias = int | str | None
 

@@ -184,7 +184,7 @@ def load_definition(
         span = span_of("definitions", 0)
         finding = Finding("unknown-definition", Severity.ERROR, span, message, hint, name)
         return None, [finding]
-    document = read_yaml(_LIBRARY, _FOLDER / f"{name}.yaml")
+    document = read_yaml(_LIBRARY.parent, _FOLDER / f"{name}.yaml")
     return read_definition(document, bundled() if vocabulary is None else vocabulary)
 
 

@@ -5,26 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from paucity.record import (
+from paucity.record import Reading, Record, RecordShape, many, need, opt, read_record, table
+from paucity.response.language import RULE, Rule
+from paucity.shapes import (
     DURATION,
     FLAG,
     NUMBER,
     TEXT,
     ChoiceShape,
     Duration,
-    Reading,
-    Record,
-    RecordShape,
     Word,
     WordShape,
-    many,
-    need,
-    opt,
     read_duration,
-    read_record,
-    table,
 )
-from paucity.response.language import RULE, Rule
 from paucity.sources import SOURCE, Accepted, Source
 from paucity.text import Finding, Map, Marks, Seq, Severity, Span, Value
 from paucity.vocabulary import Kind

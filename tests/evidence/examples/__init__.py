@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from evidence.examples import (
     counts,
     events,
@@ -14,7 +16,9 @@ from evidence.examples import (
     responses,
     review,
 )
-from support.reviews import Example
+
+if TYPE_CHECKING:
+    from support.reviews import Example
 
 EXAMPLES: tuple[Example, ...] = (
     *references.EXAMPLES,

@@ -44,8 +44,10 @@ EXAMPLES = (
         ),
         says=("`two` and `again` may share 0 to 1 people: 8 to 9 distinct people in both",),
         subject="doe-2001/two",
-        mended={"prior: etoposide}\n  again:": "prior: etoposide, overlaps: "
-                "[{cohort: again, at_least: 1, at_most: 1}]}\n  again:"},
+        mended={
+            "prior: etoposide}\n  again:": "prior: etoposide, overlaps: "
+            "[{cohort: again, at_least: 1, at_most: 1}]}\n  again:"
+        },
     ),
     Example(
         code="people-not-counted",

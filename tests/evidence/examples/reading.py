@@ -110,8 +110,10 @@ EXAMPLES = (
     Example(
         code="wrong-type",
         claim="a file that is no mapping is found",
-        files={"studies/roe-2002.yaml": "citation: {authors: [Roe R], year: 2002}\n",
-               "sources/poe-2010.yaml": "»[a, b]\n"},
+        files={
+            "studies/roe-2002.yaml": "citation: {authors: [Roe R], year: 2002}\n",
+            "sources/poe-2010.yaml": "»[a, b]\n",
+        },
         says=("the file is not a mapping, expected fields: citation",),
         subject="",
         mended={"[a, b]": "citation: {authors: [Poe E], year: 2010}"},

@@ -12,7 +12,7 @@ from paucity.evidence.figures import denominator, entry_figure, happenings, size
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from paucity.evidence.model import Outcome, Response
+    from paucity.evidence.model import Outcome, Part, Prior, Response
     from paucity.evidence.view import StudyView
 
 
@@ -301,7 +301,7 @@ def characteristics_exceed(view: StudyView) -> Iterator[Found]:
     """More people with a characteristic than the cohort has."""
     for name, cohort in view.study.cohorts.items():
         n = view.family.people(name).exact
-        groups = (*cohort.parts, *cohort.prior, *cohort.concomitant)
+        groups: tuple[Part | Prior, ...] = (*cohort.parts, *cohort.prior, *cohort.concomitant)
         told = [(group.patients, group.marks, "patients") for group in groups]
         told += [(getattr(cohort, f), cohort.marks, f) for f in ("female", "assessed", "evaluable")]
         for count, marks, field in told:

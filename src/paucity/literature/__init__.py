@@ -1,0 +1,41 @@
+"""Records in and out of any export, their duplicates, and the links between them."""
+
+from __future__ import annotations
+
+from paucity.literature.block import candidate_pairs
+from paucity.literature.decide import Decision, Deduplication, Verdict, deduplicate
+from paucity.literature.links import Link, find_links
+from paucity.literature.merge import apply_merges, merge_records, read_merges, write_merges
+from paucity.literature.normal import essence, identity
+from paucity.literature.overlap import Overlap, possible_overlaps
+from paucity.literature.read import Library, read_bytes, read_file, stream_file
+from paucity.literature.record import Correction, Person, Place, Record, Reference
+from paucity.literature.write import write_records
+
+__all__ = [
+    "Correction",
+    "Decision",
+    "Deduplication",
+    "Library",
+    "Link",
+    "Overlap",
+    "Person",
+    "Place",
+    "Record",
+    "Reference",
+    "Verdict",
+    "apply_merges",
+    "candidate_pairs",
+    "deduplicate",
+    "essence",
+    "find_links",
+    "identity",
+    "merge_records",
+    "possible_overlaps",
+    "read_bytes",
+    "read_file",
+    "read_merges",
+    "stream_file",
+    "write_merges",
+    "write_records",
+]

@@ -1,0 +1,6 @@
+"""Let the tests import the scripts that make the documentation."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
