@@ -15,13 +15,13 @@ DOCS = Path(__file__).parent
 _HEAD = """\
 # The audit of the bundled review's source
 
-`hlh-salvage` encodes a published review (doi 10.1002/pbc.26308). Before it was encoded, people read
-that review against itself, against arithmetic and against public abstracts, and wrote down what does
-not fit: {rows} rows, A1 to F14. This page says of each row what computes it from the encoded data.
-{computed} rows are computed. For the others the last column says why nothing can be.
+`hlh-salvage` encodes a published review (doi 10.1002/pbc.26308). Before it was encoded, people
+read that review against itself, against arithmetic and against public abstracts, and wrote down
+what does not fit: {rows} rows, A1 to F14. This page says of each row what computes it from the
+encoded data. {computed} rows are computed. For the others the last column says why nothing can be.
 
-H changes a count, a rule or an eligibility decision; M changes how something is read; L is a slip of
-copying or printing; ok is a row that turned out to be right. A code leads to its documentation.
+H changes a count, a rule or an eligibility decision; M changes how something is read; L is a slip
+of copying or printing; ok is a row that turned out to be right. A code leads to its documentation.
 A test asserts that each finding is made, and each claim judged, as this page says.
 
 | Row | Severity | What the source says | What computes it |

@@ -228,9 +228,7 @@ def _findings() -> Iterator[str]:
         yield f"What to do: {entry['do'][0].lower()}{entry['do'][1:]}"
         finding = made(code)
         if finding is not None:
-            example = (
-                entry["example"][finding.span.file] if finding.span.file in entry["example"] else ""
-            )
+            example = entry["example"].get(finding.span.file, "")
             if example:
                 yield f"\n```{{code-block}} yaml\n:caption: {finding.span.file}\n"
                 yield f"{example.rstrip()}\n```"
@@ -485,10 +483,11 @@ def _expressions() -> Iterator[str]:
     yield from _names({name: QUANTITY[name] for name in sorted(QUANTITIES)})
     limits = ", ".join(f"`{x}`" for x in sorted(LIMITS))
     states = ", ".join(f"`{x}`" for x in sorted(STATES))
-    yield f"\nReference limits that come with the data: {limits}. States a marker can be in: {states}."
+    yield f"\nReference limits that come with the data: {limits}."
+    yield f"\nStates a marker can be in: {states}."
     yield (
-        " Levels count markers in a state (`at least 2 improved`, `all normal`), name one (`fever is"
-        " resolved`), or take the rest (`otherwise`)."
+        "\nLevels count markers in a state (`at least 2 improved`, `all normal`), name one (`fever"
+        " is resolved`), or take the rest (`otherwise`)."
     )
 
 
@@ -518,8 +517,8 @@ def commands() -> dict[str, click.Command]:
 def _commands() -> Iterator[str]:
     yield "# Commands\n"
     yield (
-        "Exit codes: 0 nothing is wrong, 1 there are findings, 2 the command was misused or there is"
-        " no review to read.\n"
+        "Exit codes: 0 nothing is wrong, 1 there are findings, 2 the command was misused or there"
+        " is no review to read.\n"
     )
     top = click.Context(main, info_name="paucity", terminal_width=90)
     yield f"```text\n{main.get_help(top)}\n```"

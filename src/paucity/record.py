@@ -75,6 +75,7 @@ def shown(value: Value) -> str:
 def wrong_type(
     key: str, value: Value, wanted: str, at: int, reading: Reading, hint: str = ""
 ) -> None:
+    """Note that a field's value is not of the kind wanted."""
     reading.fault("wrong-type", at, f"`{key}` is {shown(value)}, expected {wanted}", hint)
 
 

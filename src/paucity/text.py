@@ -353,7 +353,7 @@ def read_text(root: Path, path: Path, name: str = "") -> tuple[str, Finding | No
 def _inside(root: Path, path: Path) -> bool:
     """Tell whether a file stands in the folder; only links need to be followed to know."""
     place = path
-    while place != root and place != place.parent:
+    while place not in {root, place.parent}:
         if place.is_symlink():
             return path.resolve(strict=True).is_relative_to(root.resolve())
         place = place.parent

@@ -15,7 +15,7 @@ import paucity
 from paucity.review import Review, bundled_review, load_review
 
 BUNDLED = bundled_review("hlh-salvage")
-LIBRARY = Path(paucity.__file__).parent / "library"
+PACKAGE = Path(paucity.__file__).parent
 STUDIES = sorted(p.name for p in (BUNDLED / "studies").iterdir())
 
 JUNK = (
@@ -78,9 +78,9 @@ def loaded(files: dict[str, bytes]) -> Review:
             (root / name).write_bytes(data)
         review = load_review(root)
         for finding in review.findings:
-            # A definition or regimen of the library is named as if it stood in the folder.
+            # A definition or regimen of the library is named `library/...`.
             file = finding.span.file
-            assert (root / file).exists() or (LIBRARY / file).exists(), finding
+            assert (root / file).exists() or (PACKAGE / file).exists(), finding
             assert finding.span.line >= 1
             assert finding.span.column >= 1
             if file in review.texts:

@@ -243,7 +243,9 @@ class CohortFacts:
             self._note(f"response to prior: {prior.response}", prior.marks, "response")
             inside += k if prior.response.casefold() == term.casefold() else 0
             total += k
-        if total == self.n and (_sized(self.cohort) or len(told) == 1 and told[0].patients is None):
+        if total == self.n and (
+            _sized(self.cohort) or (len(told) == 1 and told[0].patients is None)
+        ):
             return Share(inside, inside, self.n)
         if all(p.patients is None for p in told) and inside in {0, total}:
             return self._of(inside > 0)

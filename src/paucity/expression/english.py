@@ -68,66 +68,70 @@ def say(node: Node, words: Mapping[str, str] | Callable[[str], str] | None = Non
     >>> say(parse("prior includes etoposide and patients >= 2"))
     'prior includes etoposide and patients is at least 2'
     """
+    if callable(words):
+        return _Speaker(words).say(node)
+    known = words or {}
+    return _Speaker(lambda name: known.get(name, name.replace("_", " "))).say(node)
 
-    def name(text: str) -> str:
-        if callable(words):
-            return words(text)
-        return (words or {}).get(text, text.replace("_", " "))
 
-    def number(n: Number) -> str:
-        if n.percent:
-            return f"{say_number(n.value * 100)}%"
-        return f"{say_number(n.value)} {n.unit}".rstrip()
+class _Speaker:
+    """Says nodes, with one way of saying names."""
 
-    def group(child: Node, *, tight: bool) -> str:
-        spoken = visit(child)
-        return f"({spoken})" if tight and isinstance(child, And | Or) else spoken
+    def __init__(self, name: Callable[[str], str]) -> None:
+        self.name = name
 
-    def visit(n: Node) -> str:
-        match n:
-            case Number():
-                return number(n)
-            case Text():
-                return n.value
-            case Name():
-                return name(n.name)
-            case Call():
-                return f"{name(n.name)}({', '.join(map(visit, n.arguments))})"
-            case Arithmetic():
-                return f"{operand(n.left)} {n.operator} {operand(n.right)}"
-            case Compare():
-                return f"{visit(n.left)} is {_RELATIONS[n.operator]} {visit(n.right)}"
-            case Is():
-                return f"{visit(n.left)} is {visit(n.right)}"
-            case Includes():
-                return f"{visit(n.left)} includes {visit(n.right)}"
-            case Not(operand=inner):
-                return negative(inner)
-            case And():
-                return " and ".join(group(c, tight=isinstance(c, Or)) for c in n.operands)
-            case Or():
-                return " or ".join(group(c, tight=isinstance(c, And)) for c in n.operands)
+    def say(self, node: Node) -> str:
+        match node:
+            case Number() | Text() | Name() | Call() | Arithmetic():
+                return self._value(node)
+            case Compare() | Is() | Includes():
+                return self._relation(node, negative=False)
+            case Not(operand=operand):
+                return self._negative(operand)
+            case And(operands=operands):
+                return " and ".join(self._grouped(o, Or) for o in operands)
+            case Or(operands=operands):
+                return " or ".join(self._grouped(o, And) for o in operands)
             case Counted():
-                return counted(n)
+                amount = "all" if node.least is None else f"at least {node.least}"
+                of = f" of {', '.join(map(self.name, node.items))}" if node.items else ""
+                return f"{amount} {self.name(node.state)}{of}"
 
-    def operand(n: Node) -> str:
-        return f"({visit(n)})" if isinstance(n, Arithmetic) else visit(n)
+    def _value(self, node: Number | Text | Name | Call | Arithmetic) -> str:
+        match node:
+            case Number(percent=True):
+                return f"{say_number(node.value * 100)}%"
+            case Number():
+                return f"{say_number(node.value)} {node.unit}".rstrip()
+            case Text():
+                return node.value
+            case Name():
+                return self.name(node.name)
+            case Call():
+                return f"{self.name(node.name)}({', '.join(map(self.say, node.arguments))})"
+            case Arithmetic():
+                left, right = (
+                    f"({self.say(side)})" if isinstance(side, Arithmetic) else self.say(side)
+                    for side in (node.left, node.right)
+                )
+                return f"{left} {node.operator} {right}"
 
-    def negative(n: Node) -> str:
-        match n:
-            case Is():
-                return f"{visit(n.left)} is not {visit(n.right)}"
-            case Includes():
-                return f"{visit(n.left)} does not include {visit(n.right)}"
+    def _relation(self, node: Compare | Is | Includes, *, negative: bool) -> str:
+        left, right = self.say(node.left), self.say(node.right)
+        match node:
             case Compare():
-                flipped = _OPPOSITES[n.operator]
-                return f"{visit(n.left)} is {_RELATIONS[flipped]} {visit(n.right)}"
-            case _:
-                return f"not ({visit(n)})"
+                operator = _OPPOSITES[node.operator] if negative else node.operator
+                return f"{left} is {_RELATIONS[operator]} {right}"
+            case Is():
+                return f"{left} is {'not ' if negative else ''}{right}"
+            case Includes():
+                return f"{left} {'does not include' if negative else 'includes'} {right}"
 
-    def counted(n: Counted) -> str:
-        amount = "all" if n.least is None else f"at least {n.least}"
-        of = f" of {', '.join(map(name, n.items))}" if n.items else ""
-        return f"{amount} {name(n.state)}{of}"
+    def _negative(self, node: Node) -> str:
+        if isinstance(node, Compare | Is | Includes):
+            return self._relation(node, negative=True)
+        return f"not ({self.say(node)})"
 
-    return visit(node)
+    def _grouped(self, node: Node, other: type[And] | type[Or]) -> str:
+        spoken = self.say(node)
+        return f"({spoken})" if isinstance(node, other) else spoken

@@ -137,9 +137,9 @@ def pool_glmm(
 
     Returns:
         The pooled proportion, tau2 with its profile interval and boundary likelihood-ratio test,
-        or a status where the likelihood has no maximum. The mean's interval is by the delta
-        method on the log-odds scale; the prediction interval adds the variance of mu to tau2 and
-        uses t with k - 2 degrees of freedom.
+        or a status where the likelihood has no maximum. With `wald` the mean's interval is by the
+        delta method on the log-odds scale. The prediction interval adds the variance of mu to
+        tau2 and uses t with k - 2 degrees of freedom.
 
     Raises:
         ValueError: If the counts or an option are not valid.
@@ -166,16 +166,19 @@ def pool_glmm(
     error = math.sqrt(fit.covariance[0, 0])
     half = float(special.ndtri((1 + level) / 2)) * error
     limits, spread = (fit.mu - half, fit.mu + half), None
+    mean = _mean(fit, level)
     if interval == "profile":
+        mean = _profile_mean(table, best, mean, level)
         limits = profile.mu_interval(table, table.multiplicity, best, error, level)
         spread = profile.tau_interval(table, table.multiplicity, best, level)
-    return _result(x, m, fit, limits, spread, interval, level)
+    return _result(x, m, fit, mean, limits, spread, interval, level)
 
 
 def _result(
     x: Counts,
     n: Counts,
     fit: GlmmFit,
+    mean: Quantity,
     limits: tuple[float, float],
     spread: tuple[float, float] | None,
     interval: str,
@@ -185,7 +188,6 @@ def _result(
     median = Quantity(float(special.expit(fit.mu)), on_proportions(link))
     statistic = max(0.0, 2 * (fit.log_likelihood - fit.log_likelihood_zero))
     inputs = numbers.inputs(x, n)
-    mean = _mean(fit, level)
     sentence = f"Median study's proportion {wording.percent(median.estimate)}"
     if median.interval is not None:
         sentence += f" ({wording.span(median.interval)})"
@@ -236,6 +238,15 @@ def _mean(fit: GlmmFit, level: float) -> Quantity:
     centre = float(special.logit(mean))
     link = Interval(centre - half, centre + half, level, "delta method, log odds")
     return Quantity(mean, on_proportions(link))
+
+
+def _profile_mean(table: Table, best: Maximum, wald: Quantity, level: float) -> Quantity:
+    if wald.interval is None:
+        return wald
+    width = special.logit(wald.interval.upper) - special.logit(wald.interval.lower)
+    error = float(width) / (2 * float(special.ndtri((1 + level) / 2)))
+    limits = profile.mean_interval(table, table.multiplicity, best, wald.estimate, error, level)
+    return Quantity(wald.estimate, Interval(*limits, level, "profile likelihood"))
 
 
 def _prediction(fit: GlmmFit, k: int, level: float) -> Interval | None:

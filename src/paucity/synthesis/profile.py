@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import optimize, special
 
+from paucity.synthesis.logit_normal import mu_for_mean
 from paucity.synthesis.maximum import WIDEST_SCAN, total
 
 if TYPE_CHECKING:
@@ -86,7 +87,12 @@ def _newton_limit(
 
 
 def _bracketed(
-    above: Callable[[float], float], start: float, sign: float, first: float, farthest: float
+    above: Callable[[float], float],
+    start: float,
+    sign: float,
+    first: float,
+    farthest: float,
+    width: float = 1e-13,
 ) -> float:
     inner, step = start, first
     outer = start + sign * step
@@ -96,7 +102,7 @@ def _bracketed(
             return sign * math.inf
         outer = start + sign * step
     low, high = min(inner, outer), max(inner, outer)
-    return float(optimize.brentq(above, low, high, xtol=1e-13, rtol=RELATIVE))
+    return float(optimize.brentq(above, low, high, xtol=width, rtol=RELATIVE))
 
 
 def over_tau(table: Table, counts: Floats, mu: float) -> tuple[float, float]:
@@ -179,3 +185,56 @@ def tau_interval(table: Table, counts: Floats, best: Maximum, level: float) -> t
     start = math.log(max(tau, 0.01 * _narrow(table, counts)))
     upper = _bracketed(above, start, 1.0, 0.5, math.log(WIDEST))
     return lower, math.exp(upper) if upper < math.inf else math.inf
+
+
+def mean_interval(
+    table: Table, counts: Floats, best: Maximum, mean: float, error: float, level: float
+) -> tuple[float, float]:
+    """Return the profile-likelihood interval of the mean proportion over studies.
+
+    For each mean the likelihood is maximised over tau along the curve of (mu, tau) that have it.
+
+    Args:
+        table: Unique studies.
+        counts: Multiplicities, shape (U,).
+        best: The maximum, one row.
+        mean: The mean proportion there.
+        error: Its standard error on the log-odds scale, for the first step.
+        level: Coverage.
+
+    Returns:
+        Lower and upper limit, from 0 to 1, to about seven digits.
+    """
+    target = float(best.value[0]) - 0.5 * float(special.chdtri(1, 1 - level))
+    first = float(special.ndtri((1 + level) / 2)) * min(max(error, 1e-8), 5.0)
+
+    def above(logit: float) -> float:
+        return over_tau_at_mean(table, counts, float(special.expit(logit))) - target
+
+    centre = float(special.logit(mean))
+    ends = (_bracketed(above, centre, sign, first, 30.0, 1e-9) for sign in (-1.0, 1.0))
+    lower, upper = (float(special.expit(end)) for end in ends)
+    return lower, upper
+
+
+def over_tau_at_mean(table: Table, counts: Floats, mean: float) -> float:
+    """Return the log-likelihood maximised over tau at a given mean proportion.
+
+    The curve is scanned, zoomed in on three times, and its top taken from a parabola.
+    """
+    tau = np.concatenate([[0.0], np.geomspace(_narrow(table, counts), WIDEST_SCAN, 24)])
+    height = np.empty(0)
+    for zoom in range(4):
+        mu = mu_for_mean(mean, tau)
+        height = total(table, counts, mu, tau, 0).value
+        j = int(height.argmax())
+        if tau[j] == 0 or j in {0, tau.size - 1} or zoom == 3:
+            break
+        low = tau[j - 1] if tau[j - 1] > 0 else tau[j] / 50
+        tau = np.geomspace(low, tau[j + 1], 11)
+    j = int(height.argmax())
+    if tau[j] == 0 or j in {0, tau.size - 1}:
+        return float(height[j])
+    a, b, c = (float(v) for v in height[j - 1 : j + 2])
+    bend = a - 2 * b + c
+    return b - (a - c) ** 2 / (8 * bend) if bend < 0 else b

@@ -257,8 +257,8 @@ def totals(review: Review) -> Table:
     )
     notes = (
         (
-            "Patients and courses are never added. Agents were not compared with one another in any "
-            "study: differences between rows are not differences between treatments."
+            "Patients and courses are never added. Agents were not compared with one another in "
+            "any study: differences between rows are not differences between treatments."
         ),
     )
     return Table("totals", "Totals of each agent", columns, tuple(rows), notes)
