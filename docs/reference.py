@@ -112,6 +112,7 @@ _GROUPS = {
 }
 
 
+@cache
 def checks() -> list[Documented]:
     """Return every check of the product, in groups."""
     out = [
@@ -176,12 +177,14 @@ def _plain(text: str) -> str:
 # -- findings ----------------------------------------------------------------------------------
 
 
+@cache
 def readings() -> dict[str, dict[str, Any]]:
     """Return what is written of the findings that no check makes."""
     loaded: dict[str, dict[str, Any]] = yaml.safe_load((DOCS / "reading.yaml").read_text("utf-8"))
     return loaded
 
 
+@cache
 def made(code: str) -> Finding | None:
     """Return the finding that the example of a code gives, None if it has no example."""
     example = readings()[code].get("example")

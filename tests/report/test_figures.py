@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from paucity.dosing.model import Dose, Regimen
-from paucity.record import Word
+from paucity.shapes import Word
 from paucity.report.answer import answers
 from paucity.report.drawings import drawings_of
 from paucity.report.figures import Bar, Drawing, Known, evidence_map, response_bars, schedule_figure

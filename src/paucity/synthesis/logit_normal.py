@@ -61,7 +61,7 @@ def mu_for_mean(mean: float, tau: Floats) -> Floats:
         0.8
     """
     out = np.empty(tau.size)
-    scale = np.ceil(np.log(np.maximum(tau, 1.5) / 1.5) / math.log(3))  # nodes grow with tau
+    scale = np.ceil(np.log(np.maximum(tau, 1.5) / 1.5) / math.log(8))  # nodes grow with tau
     for group in np.unique(scale):
         pick = scale == group
         out[pick] = _solve(mean, tau[pick])
