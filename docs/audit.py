@@ -15,9 +15,9 @@ DOCS = Path(__file__).parent
 _HEAD = """\
 # The audit of the bundled review's source
 
-`hlh-salvage` encodes a published review (doi 10.1002/pbc.26308). Before it was encoded, people
-read that review against itself, against arithmetic and against public abstracts, and wrote down
-what does not fit: {rows} rows, A1 to F14. This page says of each row what computes it from the
+`hlh-salvage` encodes a published review (doi 10.1002/pbc.26308). Before it was encoded, that
+review was read against itself, against arithmetic and against public abstracts, and what does not
+fit was written down: {rows} rows, A1 to F14. This page says of each row what computes it from the
 encoded data. {computed} rows are computed. For the others the last column says why nothing can be.
 
 H changes a count, a rule or an eligibility decision; M changes how something is read; L is a slip

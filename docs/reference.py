@@ -2,69 +2,43 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import fields as dataclass_fields
-from functools import cache
-from inspect import cleandoc, getdoc
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import audit
 import click
-import codes
-import yaml
 
 from paucity.cli import main
-from paucity.dosing import DOSE_CHECKS, REGIMEN_CHECKS
 from paucity.dosing.english import describe_regimen
 from paucity.dosing.library import library_regimens, load_library_regimen
-from paucity.dosing.model import AmountShape, DaysShape, TaperShape
-from paucity.evidence.checks import REVIEW_CHECKS, STUDY_CHECKS
 from paucity.evidence.facts import COHORT_NAMES
 from paucity.evidence.model import Cohort
 from paucity.expression import ExpressionError, parse, say
-from paucity.protocol import ExpressionShape
-from paucity.record import ListShape, Record, RecordShape, TableShape
 from paucity.report.tables import TABLES
 from paucity.response import (
-    DEFINITION_CHECKS,
-    LIBRARY_CHECKS,
     library_definitions,
     say_definition,
 )
-from paucity.response.language import LIMITS, STATES, RuleShape
-from paucity.response.model import MarkersShape, SignShape, WindowShape
+from paucity.response.language import LIMITS, STATES
 from paucity.response.rules import QUANTITIES
-from paucity.review import load_review
-from paucity.schemas import KINDS
-from paucity.shapes import (
-    ChoiceShape,
-    CountShape,
-    DurationShape,
-    FlagShape,
-    NumberShape,
-    TextShape,
-    WordShape,
-)
-from paucity.spread import RangeShape, SpreadShape
 from paucity.vocabulary import Kind, Term, bundled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from paucity.text import Finding
 
-DOCS = Path(__file__).parent
+from checking import checks_page, findings_page
+from fielding import declared, fields_page
+from words import noun, plain
+
 MADE = "<!-- Made by docs/generate.py from the code; do not edit. -->\n\n"
 
 
 def reference() -> Iterator[tuple[str, str]]:
     """Yield the name and the text of every page of the reference."""
     pages: dict[str, Callable[[], Iterable[str]]] = {
-        "checks": _checks,
-        "findings": _findings,
-        "fields": _fields,
+        "checks": checks_page,
+        "findings": findings_page,
+        "fields": fields_page,
         "expressions": _expressions,
         "commands": _commands,
         "tables": _tables,
@@ -74,304 +48,6 @@ def reference() -> Iterator[tuple[str, str]]:
     }
     for name, make in pages.items():
         yield name, MADE + "\n".join(make()).rstrip() + "\n"
-
-
-# -- checks ------------------------------------------------------------------------------------
-
-
-class Documented:
-    """One check: its code, how bad its findings are, what it says, and which group it is of."""
-
-    def __init__(self, code: str, severities: tuple[str, ...], doc: str, group: str) -> None:
-        self.code = code
-        self.severities = severities
-        self.doc = doc
-        self.group = group
-
-    @property
-    def title(self) -> str:
-        """Return the first line of the documentation."""
-        return _noun(self.doc.split("\n", 1)[0].rstrip("."))
-
-
-def _noun(sentence: str) -> str:
-    """Return what an imperative sentence of a docstring is about."""
-    rest = re.sub(r"^(Find|Report|Return) ", "", sentence)
-    return rest[:1].upper() + rest[1:]
-
-
-_GROUPS = {
-    "counts": "Counts",
-    "percents": "Percentages",
-    "events": "Events and outcomes",
-    "people": "People counted twice",
-    "population": "Who the people are",
-    "references": "Names, places and citations",
-    "responses": "Responses",
-    "review": "The review as a whole",
-}
-
-
-@cache
-def checks() -> list[Documented]:
-    """Return every check of the product, in groups."""
-    out = [
-        Documented(c.code, (c.severity.value,), c.doc, _GROUPS[c.look.__module__.rsplit(".")[-1]])
-        for c in (*STUDY_CHECKS, *REVIEW_CHECKS)
-    ]
-    lint = [(f, "Definitions") for f in DEFINITION_CHECKS]
-    lint += [(f, "Definitions together") for f in LIBRARY_CHECKS]
-    for function, group in lint:
-        code = function.__name__.replace("_", "-")
-        found = codes.severities(function.__module__, function.__name__)
-        out.append(Documented(code, found, _prose(function), group))
-    for doses, group in ((DOSE_CHECKS, "Doses"), (REGIMEN_CHECKS, "Dose schedules")):
-        for code, function in doses.items():
-            found = codes.severities(function.__module__, function.__name__)
-            out.append(Documented(code, found, _prose(function), group))
-    order = [*_GROUPS.values(), "Definitions", "Definitions together", "Doses", "Dose schedules"]
-    return sorted(out, key=lambda c: order.index(c.group))
-
-
-def _prose(function: object) -> str:
-    """Return a docstring without its arguments and examples."""
-    doc = cleandoc(getdoc(function) or "")
-    return re.split(r"\n\n(?=Args:|Yields:|Returns:|Raises:|>>>)", doc)[0]
-
-
-def _checks() -> Iterator[str]:
-    yield "# Checks"
-    yield ""
-    yield (
-        "Every number is held against every other. Each check has a code, a severity, and its"
-        " documentation in the code, which is what stands here. Where the bundled review shows the"
-        " fault, the message is given as an example. {doc}`findings` lists every code, with those"
-        " that come from reading the files."
-    )
-    group = ""
-    for check in checks():
-        if check.group != group:
-            group = check.group
-            yield f"\n## {group}"
-        yield f"\n### {check.code}\n"
-        yield f"*{' or '.join(check.severities)}*\n"
-        yield _noun(check.doc)
-        example = _example_of(check.code)
-        if example:
-            yield f"\nIn the bundled review: {_plain(example)}"
-
-
-def _example_of(code: str) -> str:
-    """Return the first message of a code in the bundled review."""
-    for key, told in audit.messages().items():
-        if key.partition(" ")[0] == code:
-            return told[0]
-    return ""
-
-
-def _plain(text: str) -> str:
-    """Return a message that Markdown prints as it is."""
-    return re.sub(r"(?<!`)([<>*_\[\]])(?![^`]*`(?:[^`]*`[^`]*`)*[^`]*$)", r"\\\1", text)
-
-
-# -- findings ----------------------------------------------------------------------------------
-
-
-@cache
-def readings() -> dict[str, dict[str, Any]]:
-    """Return what is written of the findings that no check makes."""
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load((DOCS / "reading.yaml").read_text("utf-8"))
-    return loaded
-
-
-@cache
-def made(code: str) -> Finding | None:
-    """Return the finding that the example of a code gives, None if it has no example."""
-    example = readings()[code].get("example")
-    if example is None:
-        return None
-    with TemporaryDirectory() as folder:
-        root = Path(folder)
-        for name, text in {"review.yaml": "title: An example\n", **example}.items():
-            (root / name).parent.mkdir(exist_ok=True)
-            (root / name).write_text(text, encoding="utf-8")
-        review = load_review(root)
-    return next(f for f in review.findings if f.code == code)
-
-
-def _findings() -> Iterator[str]:
-    documented = {c.code: c for c in checks()}
-    told = readings()
-    yield "# Findings\n"
-    yield (
-        "Every code that a finding can have. An *error* is something that cannot be: a file that"
-        " cannot be read, a name that points at nothing, more responders than people. A *warning*"
-        " is something that does not fit. A *note* is something to know. Errors and warnings make"
-        " `paucity check` exit with 1; notes do not.\n"
-    )
-    yield "| Code | Severity | What it says |"
-    yield "|---|---|---|"
-    for code in sorted({*documented, *told}):
-        if code in documented:
-            check = documented[code]
-            link = f"[{code}](checks.md#{code})"
-            yield f"| {link} | {' or '.join(check.severities)} | {check.title} |"
-        else:
-            entry = _entry(code)
-            says = entry["says"].split(". ")[0].rstrip(".")
-            yield f"| [{code}](#{code}) | {_severity(code)} | {says} |"
-    group = ""
-    for code in told:
-        entry = _entry(code)
-        if entry["group"] != group:
-            group = entry["group"]
-            yield f"\n## {group}"
-        yield f"\n### {code}\n"
-        yield f"{entry['says']}\n"
-        yield f"What to do: {entry['do'][0].lower()}{entry['do'][1:]}"
-        finding = made(code)
-        if finding is not None:
-            example = entry["example"].get(finding.span.file, "")
-            if example:
-                yield f"\n```{{code-block}} yaml\n:caption: {finding.span.file}\n"
-                yield f"{example.rstrip()}\n```"
-            hint = f" ({finding.hint})" if finding.hint else ""
-            yield f"\n> {finding.span}: {finding.message}{hint}".replace("<", "\\<")
-
-
-def _entry(code: str) -> dict[str, Any]:
-    entry = readings()[code]
-    base = readings()[entry["same_as"]] if "same_as" in entry else {}
-    return {**base, **entry}
-
-
-def _severity(code: str) -> str:
-    finding = made(code)
-    return finding.severity.value if finding is not None else "error"
-
-
-# -- fields ------------------------------------------------------------------------------------
-
-
-def kind_of(shape: object) -> str:
-    """Return what a field takes, in words."""
-    match shape:
-        case ListShape(item=item):
-            return f"one or a list: {kind_of(item)}"
-        case TableShape(item=item):
-            return f"names, each with: {kind_of(item)}"
-        case RecordShape():
-            name = titles()[shape.cls()]
-            short = f", or just its `{shape.shorthand}`" if shape.shorthand else ""
-            return f"[{name}](#{_slug(name)}){short}"
-        case WordShape(kind=kind):
-            article = "an" if kind[0] in "aeiou" else "a"
-            return f"{article} [{kind}](vocabulary.md#{_slug(kind)})"
-        case ChoiceShape(words=words):
-            return " or ".join(f"`{w}`" for w in words)
-        case NumberShape():
-            return shape.what
-        case SpreadShape():
-            return "a time, several, or a [Spread](#spread)"
-        case MarkersShape():
-            return "markers by name, each with its rules: [Marker](#marker), [Band](#band)"
-    simple: dict[type, str] = {
-        TextShape: "words",
-        CountShape: "a whole number",
-        FlagShape: "`true` or `false`",
-        DurationShape: "a time with its unit: `14 d`, `2 wk`, `6 mo`",
-        ExpressionShape: "an [expression](expressions.md)",
-        RuleShape: "a [rule](expressions.md#definitions)",
-        AmountShape: "an amount: `2 mg/kg/day`, `25 or 50 mg/kg per course`",
-        DaysShape: "days: `1`, `1-3`, `[1, 8, 15]`",
-        TaperShape: "words, or `true`",
-        WindowShape: "a time with its unit, or `unstated`",
-        SignShape: "words, as printed",
-        RangeShape: "two times: `[2 d, 10 d]`",
-    }
-    return simple[type(shape)]
-
-
-def _inner(shape: object) -> Iterator[type[Record]]:
-    """Yield the records that a field's value is made of."""
-    match shape:
-        case ListShape(item=item) | TableShape(item=item):
-            yield from _inner(item)
-        case RecordShape():
-            yield shape.cls()
-        case SpreadShape():
-            from paucity.spread import Spread
-
-            yield Spread
-        case MarkersShape():
-            from paucity.response.model import Band, Marker
-
-            yield from (Marker, Band)
-
-
-def _declared(cls: type[Record]) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of a record that stand in the text, with how they are declared."""
-    for field in dataclass_fields(cls):
-        if "shape" in field.metadata:
-            yield field.name.rstrip("_"), field.metadata
-
-
-def records() -> list[type[Record]]:
-    """Return every record that a review's files are made of, files first."""
-    todo = [cls for cls, _ in KINDS.values()]
-    seen: list[type[Record]] = []
-    while todo:
-        cls = todo.pop(0)
-        if cls in seen:
-            continue
-        seen.append(cls)
-        todo += [c for _, meta in _declared(cls) for c in _inner(meta["shape"])]
-    return seen
-
-
-_FILES = {
-    "Study": "`studies/*.yaml`: one study each; the file's name is the study's.",
-    "Protocol": "`review.yaml`: the protocol.",
-    "SourceDocument": "`sources/*.yaml`: a document that studies were read in.",
-    "Definition": "`definitions/*.yaml`: a response definition.",
-    "Regimen": "`regimens/*.yaml`: a dose schedule.",
-}
-
-
-_WHOSE = {"protocol": "of the protocol", "model": "of a definition"}
-
-
-@cache
-def titles() -> dict[type[Record], str]:
-    """Return the heading of every record; where two have one name it says what they belong to."""
-    names = [cls.__name__ for cls in records()]
-    return {
-        cls: cls.__name__
-        if names.count(cls.__name__) == 1
-        else f"{cls.__name__} {_WHOSE[cls.__module__.rsplit('.')[-1]]}"
-        for cls in records()
-    }
-
-
-def _fields() -> Iterator[str]:
-    yield "# Fields\n"
-    yield (
-        "What each file may say. A field in bold must be there. *One or a list* means that a"
-        " single value needs no brackets; *or just its ...* that a bare word stands for a whole"
-        " entry: `source: Table 2` is `source: {at: Table 2}`. The same list is in the JSON Schema"
-        " that `paucity schema` prints. What vocabulary files may say is in"
-        " {doc}`../howto/vocabulary`."
-    )
-    for cls, title in titles().items():
-        yield f"\n## {title}\n"
-        doc = (cls.__doc__ or "").strip().split("\n")[0]
-        yield f"{_FILES.get(title, doc)}\n"
-        yield "| Field | What it is | What it takes |"
-        yield "|---|---|---|"
-        for name, meta in _declared(cls):
-            shown = f"**{name}**" if meta.get("required") else name
-            doc = meta["doc"].replace("|", "\\|")
-            yield f"| {shown} | {doc} | {kind_of(meta['shape']).replace('|', chr(92) + '|')} |"
 
 
 # -- expressions -------------------------------------------------------------------------------
@@ -465,7 +141,7 @@ def _expressions() -> Iterator[str]:
     yield "| Expression | In English |"
     yield "|---|---|"
     for text in EXAMPLES:
-        yield f"| `{text}` | {_plain(say(_parsed(text)))} |"
+        yield f"| `{text}` | {plain(say(_parsed(text)))} |"
     yield "\n## Cohorts\n"
     yield (
         "In the `report` and `cohort` criteria, the populations and `about` of a claim. What is not"
@@ -474,7 +150,7 @@ def _expressions() -> Iterator[str]:
     )
     yield from _names({name: COHORT[name] for name in COHORT_NAMES})
     yield "\nWhat the fields themselves say:\n"
-    docs = dict(_declared(Cohort))
+    docs = dict(declared(Cohort))
     for name in COHORT_NAMES:
         if name in docs:
             yield f"- `{name}`: {docs[name]['doc']}"
@@ -523,7 +199,7 @@ def _commands() -> Iterator[str]:
         "Exit codes: 0 nothing is wrong, 1 there are findings, 2 the command was misused or there"
         " is no review to read.\n"
     )
-    top = click.Context(main, info_name="paucity", terminal_width=90)
+    top = click.Context(main, info_name="paucity", terminal_width=90, **main.context_settings)
     yield f"```text\n{main.get_help(top)}\n```"
     for name, command in commands().items():
         context = click.Context(command, info_name=name, parent=top, terminal_width=90)
@@ -546,15 +222,11 @@ def _tables() -> Iterator[str]:
     for name, make in TABLES.items():
         table = make(review)
         yield f"## {name}\n"
-        yield f"{table.title}: {_noun((make.__doc__ or '').strip().split(chr(10) * 2)[0])}\n"
+        yield f"{table.title}: {noun((make.__doc__ or '').strip().split(chr(10) * 2)[0])}\n"
         yield f"Columns: {', '.join(c.label or c.key for c in table.columns)}.\n"
 
 
 # -- vocabulary --------------------------------------------------------------------------------
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
 
 
 def _vocabulary() -> Iterator[str]:
@@ -602,7 +274,7 @@ def _definitions() -> Iterator[str]:
         if definition.cites:
             yield f"{'; '.join(definition.cites)}\n"
         for line in say_definition(definition):
-            yield f"- {_plain(line.text)}"
+            yield f"- {plain(line.text)}"
 
 
 def _regimens() -> Iterator[str]:
@@ -620,6 +292,6 @@ def _regimens() -> Iterator[str]:
         citation = regimen.citation
         if citation is not None and citation.authors:
             yield f"{citation.authors[0]} et al., {citation.journal} {citation.year}.\n"
-        yield from (f"- {_plain(part)}" for part in describe_regimen(regimen).split("; "))
+        yield from (f"- {plain(part)}" for part in describe_regimen(regimen).split("; "))
         if regimen.unstated:
             yield f"- not stated: {'; '.join(regimen.unstated)}"

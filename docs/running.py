@@ -55,7 +55,7 @@ def captioned(text: str) -> Iterator[tuple[str, str]]:
     """Yield the name and the text of every file a page shows."""
     for match in FENCE.finditer(text):
         caption = _CAPTION.match(match["body"])
-        if match["info"].startswith("{code-block}") and caption:
+        if match["info"] == "{code-block} yaml" and caption:
             yield caption[1], match["body"][caption.end() :]
 
 

@@ -220,7 +220,12 @@ def _loaded(root: Path) -> Review:
 
 def _misplaced(root: Path) -> Iterator[Finding]:
     """Yield a note for every folder that looks like a misspelt one of ours."""
-    for path in sorted(root.iterdir(), key=lambda p: p.name):
+    try:
+        paths = sorted(root.iterdir(), key=lambda p: p.name)
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        raise ReviewError(f"`{root}` cannot be listed: {reason}") from None
+    for path in paths:
         if path.is_dir() and path.name not in FOLDERS and not path.name.startswith((".", "_")):
             hint = did_you_mean(path.name, FOLDERS)
             if hint:

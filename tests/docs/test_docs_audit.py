@@ -1,7 +1,7 @@
 """The audit of the bundled review's source is computed as its page says."""
 
 import audit
-import reference
+import checking
 
 
 def test_everything_the_audit_says_is_computed_is_computed():
@@ -18,7 +18,7 @@ def test_every_row_is_there_and_says_what_computes_it_or_why_nothing_can():
 
 
 def test_the_audit_names_codes_that_are_documented():
-    known = {check.code for check in reference.checks()} | set(reference.readings())
+    known = {check.code for check in checking.checks()} | set(checking.readings())
     named = {key.split(" ")[0] for told in audit.rows().values() for key in told.get("finds", ())}
     assert named <= known
 

@@ -7,8 +7,10 @@ from tempfile import gettempdir
 import pytest
 import running
 import yaml
+from jsonschema import Draft202012Validator
 
 from paucity.review import load_review
+from paucity.schemas import schema_of
 from paucity.text import Severity
 
 PAGES = running.pages()
@@ -49,6 +51,28 @@ def test_every_part_of_a_file_that_a_page_shows_can_be_read(page, text, tmp_path
         if f.severity is Severity.ERROR and not f.code.startswith(OF_THE_REST)
     ]
     assert found == []
+
+
+KINDS = {
+    "review.yaml": "review",
+    "studies": "study",
+    "sources": "source",
+    "definitions": "definition",
+    "regimens": "regimen",
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_an_editor_finds_nothing_wrong_in_what_a_page_shows(page):
+    text = page.read_text(encoding="utf-8")
+    shown = [(name.partition("/")[2], body) for name, body in running.captioned(text)]
+    shown += [(t.splitlines()[0].removeprefix("# "), t) for t in running.fragments(text)]
+    for name, body in shown:
+        kind = KINDS.get(name.partition("/")[0])
+        if kind is not None:
+            schema = {k: v for k, v in schema_of(kind).items() if k != "required"}
+            errors = Draft202012Validator(schema).iter_errors(yaml.safe_load(body))
+            assert [e.message for e in errors] == [], name
 
 
 def test_the_tutorial_makes_a_review_with_nothing_left_open():

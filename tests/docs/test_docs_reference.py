@@ -1,7 +1,10 @@
 """The reference is what the code says, and leaves nothing out."""
 
+import audit
+import checking
 import click
 import codes
+import fielding
 import generate
 import pytest
 import reference
@@ -27,30 +30,30 @@ def test_the_committed_pages_are_what_the_generator_writes():
 
 
 def test_every_finding_code_is_documented():
-    documented = {check.code for check in reference.checks()} | set(reference.readings())
+    documented = {check.code for check in checking.checks()} | set(checking.readings())
     assert codes.used() - documented == set()
 
 
 def test_no_code_is_documented_that_no_finding_has():
-    of_checks = {check.code for check in reference.checks()}
-    assert set(reference.readings()) - codes.used() == set()
+    of_checks = {check.code for check in checking.checks()}
+    assert set(checking.readings()) - codes.used() == set()
     assert {c for c in of_checks - codes.used() if "-" in c} == set()
 
 
 def test_no_code_is_documented_twice():
-    assert {c.code for c in reference.checks()} & set(reference.readings()) == set()
+    assert {c.code for c in checking.checks()} & set(checking.readings()) == set()
 
 
-@pytest.mark.parametrize("check", reference.checks(), ids=lambda c: c.code)
+@pytest.mark.parametrize("check", checking.checks(), ids=lambda c: c.code)
 def test_every_check_says_what_it_finds_and_how_bad_it_is(check):
     assert len(check.title) > 15
     assert check.severities
 
 
-@pytest.mark.parametrize("code", reference.readings())
+@pytest.mark.parametrize("code", checking.readings())
 def test_every_reading_finding_has_an_example_that_makes_it(code):
-    entry = reference.readings()[code]
-    assert entry.get("without") or reference.made(code) is not None
+    entry = checking.readings()[code]
+    assert entry.get("without") or checking.made(code) is not None
 
 
 def test_every_field_is_on_its_page():
@@ -59,13 +62,13 @@ def test_every_field_is_on_its_page():
     for part in page.split("\n## ")[1:]:
         title, _, body = part.partition("\n")
         sections[title] = body
-    for cls, title in reference.titles().items():
-        for name, _ in reference._declared(cls):
+    for cls, title in fielding.titles().items():
+        for name, _ in fielding.declared(cls):
             assert f"| {name} |" in sections[title] or f"| **{name}** |" in sections[title]
 
 
 def test_every_record_of_the_schemas_is_on_the_page():
-    named = {cls.__name__ for cls in reference.records()}
+    named = {cls.__name__ for cls in fielding.records()}
     for cls, title in KINDS.values():
         schema = document_schema(cls, title)
         records = {n for n, s in schema["$defs"].items() if s.get("type") == "object"}
@@ -104,7 +107,7 @@ def test_the_examples_about_cohorts_can_be_answered(name):
 
 def test_the_names_of_claims_are_those_a_claim_may_use():
     protocol = Protocol(title="x", scale={"CR": Level(label="complete")})
-    evidence = reference.audit.bundled().evidence
+    evidence = audit.bundled().evidence
     numbers = Numbers([], type(evidence)({}, {}, bundled(), protocol))
     with pytest.raises(FactError) as raised:
         numbers.named("weight")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from paucity.dosing.model import Dose, Regimen
-from paucity.shapes import Word
 from paucity.report.answer import answers
 from paucity.report.drawings import drawings_of
 from paucity.report.figures import Bar, Drawing, Known, evidence_map, response_bars, schedule_figure
+from paucity.shapes import Word
 
 if TYPE_CHECKING:
     from paucity.review import Review
@@ -41,7 +41,7 @@ def test_a_figure_is_the_same_each_time() -> None:
 def test_a_figure_has_no_date_and_no_random_name() -> None:
     svg = bars().draw()
     assert "<dc:date>" not in svg
-    assert "matplotlib" not in svg.casefold().replace("matplotlib.org", "")
+    assert "Matplotlib v" not in svg
     ET.fromstring(svg)  # noqa: S314  # our own output
 
 

@@ -51,7 +51,7 @@ def rows_of(text: str) -> list[list[str]]:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_csv_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> None:
     cell = rows_of(as_csv(one(f"{start}1+1")))[1][0]
-    assert cell == f"'{start}1+1"
+    assert cell == f"'{start}1+1".replace("\r", "\n")
 
 
 def test_csv_numbers_stay_numbers_and_the_printed_text_follows() -> None:
@@ -69,7 +69,8 @@ def test_csv_names_the_line_of_each_cell_if_asked() -> None:
 def test_csv_keeps_its_shape_whatever_is_in_a_cell(text: str, other: str) -> None:
     rows = rows_of(as_csv(table(TableRow({"study": Cell(text), "why": Cell(other)}))))
     assert [len(row) for row in rows] == [3, 3]
-    assert rows[1][0].removeprefix("'") == text.removeprefix("'")
+    expected = text.replace("\r\n", "\n").replace("\r", "\n")
+    assert rows[1][0] in {expected, f"'{expected}"}
 
 
 def test_json_holds_text_value_and_place() -> None:
@@ -158,19 +159,8 @@ def test_html_escapes_every_place_a_text_can_stand_in() -> None:
         (HOSTILE,),
     )
     page = read(table_html(hostile, LINKS))
-    assert {tag for tag, _ in page.tags} <= {
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "th",
-        "td",
-        "a",
-        "sup",
-        "span",
-    }
+    allowed = "table caption thead tbody tfoot tr th td a sup span"
+    assert {tag for tag, _ in page.tags} <= {*allowed.split()}
     assert not [a for _, attrs in page.tags for a in attrs if a.startswith("on")]
     text = "".join(page.text)
     assert text.count(HOSTILE) == 8  # caption, 2 heads, group, 2 cells, footnote, note

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from data import columns, sets
 from hypothesis import given, settings
 from scipy import special, stats
+from synthesis_data import columns, quick, sets
 
 from paucity.synthesis import Prior, Status, pool_bayes, posterior, prior_sensitivity
 from paucity.synthesis.priors import in_words, log_density_tau
@@ -14,7 +14,7 @@ from paucity.synthesis.priors import in_words, log_density_tau
 MIXED = ([1, 2, 2, 6, 0, 0, 0, 12], [1, 2, 2, 7, 1, 1, 22, 34])
 
 
-@settings(max_examples=8)
+@settings(quick, max_examples=8)
 @given(sets(2, 6))
 def test_halving_every_step_changes_nothing_at_1e_8(rows):
     x, n = (np.array(v) for v in columns(rows))
@@ -49,7 +49,7 @@ def test_posterior_agrees_with_a_plain_two_dimensional_sum():
     assert posterior.mean_tau(post) == pytest.approx(float(mass.sum(0) @ tau), abs=1e-3)
 
 
-@settings(max_examples=8)
+@settings(quick, max_examples=8)
 @given(sets(2, 6))
 def test_counting_non_events_mirrors_the_posterior(rows):
     x, n = columns(rows)
@@ -58,7 +58,7 @@ def test_counting_non_events_mirrors_the_posterior(rows):
     assert one.interval.lower == pytest.approx(1 - two.interval.upper, abs=1e-8)
 
 
-@settings(max_examples=8)
+@settings(quick, max_examples=8)
 @given(sets(2, 5))
 def test_order_of_studies_changes_no_bit(rows):
     x, n = (np.array(v) for v in columns(rows))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from data import columns, sets
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
-from test_glmm import usable
+from synthesis_data import columns, quick, sets, usable
 
 from paucity.synthesis import Status, dirichlet, pool_beta_binomial
 from paucity.synthesis.betabinomial import log_coefficients
@@ -20,6 +19,7 @@ def sums(x, n):
     return dirichlet.prepare(counts, np.ones(len(n)))
 
 
+@quick
 @given(sets(1, 5, 2000), st.floats(0.05, 0.95), st.floats(0.01, 0.9))
 def test_likelihood_is_the_beta_binomial_one(rows, mean, rho):
     x, n = (np.array(v) for v in columns(rows))
@@ -30,6 +30,7 @@ def test_likelihood_is_the_beta_binomial_one(rows, mean, rho):
     assert ours + log_coefficients(x, n) == pytest.approx(theirs, rel=1e-9, abs=1e-9)
 
 
+@quick
 @given(st.integers(0, 5000), st.floats(0.001, 1), st.floats(0, 100))
 def test_compressed_sums_are_exact(m, a, g):
     j, w = sum_nodes(m)
@@ -37,6 +38,7 @@ def test_compressed_sums_are_exact(m, a, g):
     assert w @ np.log(a + g * j) == pytest.approx(plain, rel=1e-12, abs=1e-10)
 
 
+@quick
 @given(sets(2, 6, 30))
 def test_no_point_of_a_fine_grid_is_higher(rows):
     x, n = columns(rows)
@@ -51,6 +53,7 @@ def test_no_point_of_a_fine_grid_is_higher(rows):
     assert best + log_coefficients(np.array(x), np.array(n)) <= r.log_likelihood + 1e-9
 
 
+@quick
 @given(sets(2, 6, 30))
 def test_counting_non_events_mirrors_the_mean(rows):
     x, n = columns(rows)

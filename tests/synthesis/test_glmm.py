@@ -6,19 +6,15 @@ import math
 
 import numpy as np
 import pytest
-from data import columns, reference, sets
 from hypothesis import assume, given
+from synthesis_data import columns, quick, reference, sets, usable
 
 from paucity.synthesis import Status, fit_glmm, likelihood, meta_regression, pool_glmm
-from paucity.synthesis.glmm import identified
 from paucity.synthesis.maximum import total
+from paucity.synthesis.pairs import evaluate_pairs
 
 
-def usable(x, n):
-    x, n = np.array(x), np.array(n)
-    return identified(x, n) is None and (n > 1).any()
-
-
+@quick
 @given(sets(2, 7))
 def test_order_of_studies_changes_no_bit(rows):
     x, n = columns(rows)
@@ -27,6 +23,7 @@ def test_order_of_studies_changes_no_bit(rows):
     assert (one.mu, one.tau, one.log_likelihood) == (other.mu, other.tau, other.log_likelihood)
 
 
+@quick
 @given(sets(2, 7))
 def test_counting_non_events_mirrors_the_fit(rows):
     x, n = columns(rows)
@@ -38,6 +35,7 @@ def test_counting_non_events_mirrors_the_fit(rows):
     assert one.mu == pytest.approx(-other.mu, abs=1e-5 * (1 + one.tau))
 
 
+@quick
 @given(sets(2, 6))
 def test_no_point_of_a_fine_grid_is_higher(rows):
     x, n = columns(rows)
@@ -70,7 +68,7 @@ def test_regression_escapes_the_local_maximum_metafor_stops_at():
     eta = -1.66433770757765 + 0.00416066495421377 * z  # rma.glmm's coefficients, at tau = 0
     x, n = np.array(r["xi"]), np.array(r["ni"])
     table = likelihood.build(x, n)
-    theirs = likelihood.evaluate_pairs(table, x, n, eta, 0.0, 0).value.sum()
+    theirs = evaluate_pairs(table, x, n, eta, 0.0, 0).value.sum()
     assert fit.log_likelihood > theirs + 0.01
 
 
@@ -123,6 +121,7 @@ def test_extreme_sizes_give_finite_answers_and_no_warning(x, n):
     assert math.isfinite(r.heterogeneity.tau2_interval.upper)
 
 
+@quick
 @given(sets(3, 6, 25))
 def test_profile_interval_falls_by_the_chi_square_quantile_at_its_ends(rows):
     from paucity.synthesis.profile import over_tau

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from data import study
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
+from synthesis_data import quick, study
 
 from paucity.synthesis import proportion_intervals
 from paucity.synthesis.intervals import METHODS
@@ -20,6 +20,7 @@ def limits(x, n, method, level=0.95):
     return row.interval.lower, row.interval.upper
 
 
+@quick
 @given(study(200), METHOD)
 def test_interval_contains_its_estimate_within_0_and_1(row, method):
     x, n = row
@@ -28,6 +29,7 @@ def test_interval_contains_its_estimate_within_0_and_1(row, method):
     assert low < high
 
 
+@quick
 @given(study(200), METHOD)
 def test_complement_mirrors_the_interval(row, method):
     x, n = row
@@ -38,6 +40,7 @@ def test_complement_mirrors_the_interval(row, method):
     assert high == pytest.approx(1 - other_low, abs=1e-13)
 
 
+@quick
 @given(study(100), METHOD)
 def test_limits_rise_with_the_number_of_events(row, method):
     x, n = row
@@ -48,6 +51,7 @@ def test_limits_rise_with_the_number_of_events(row, method):
         assert next_high >= high
 
 
+@quick
 @given(study(60), METHOD)
 def test_a_higher_level_gives_a_wider_interval(row, method):
     low, high = limits(*row, method, 0.9)
@@ -56,6 +60,7 @@ def test_a_higher_level_gives_a_wider_interval(row, method):
     assert wide_high >= high
 
 
+@quick
 @given(study(60))
 def test_clopper_pearson_limits_leave_exactly_half_alpha_in_each_tail(row):
     x, n = row
@@ -66,6 +71,7 @@ def test_clopper_pearson_limits_leave_exactly_half_alpha_in_each_tail(row):
         assert stats.binom.cdf(x, n, high) == pytest.approx(0.025, rel=1e-9)
 
 
+@quick
 @given(study(60))
 def test_mid_p_limit_counts_half_of_what_was_seen(row):
     x, n = row

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from data import columns, sets
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from synthesis_data import columns, quick, sets
 
 from paucity.synthesis import Status, combine, pool_inverse_variance
 from paucity.synthesis.heterogeneity import estimate_tau2, log_likelihood, weighted_fit
@@ -15,6 +15,7 @@ TAU2 = st.sampled_from(["EE", "DL", "PM", "ML", "REML"])
 SCALE = st.sampled_from(["logit", "arcsine", "freeman-tukey"])
 
 
+@quick
 @given(sets(3, 8), TAU2, SCALE)
 def test_order_of_studies_does_not_matter(rows, method, scale):
     x, n = columns(rows)
@@ -25,6 +26,7 @@ def test_order_of_studies_does_not_matter(rows, method, scale):
     assert one.estimate == pytest.approx(two.estimate, abs=1e-8)
 
 
+@quick
 @given(sets(3, 8), TAU2, SCALE)
 def test_counting_non_events_mirrors_the_estimate(rows, method, scale):
     x, n = columns(rows)
@@ -34,6 +36,7 @@ def test_counting_non_events_mirrors_the_estimate(rows, method, scale):
     assert one.estimate == pytest.approx(1 - two.estimate, abs=1e-7)
 
 
+@quick
 @given(sets(2, 6))
 def test_splitting_studies_in_halves_leaves_the_common_effect(rows):
     data = [(2 * a + 2, 2 * b + 4) for a, b in rows]  # even, with no zero cell
@@ -44,6 +47,7 @@ def test_splitting_studies_in_halves_leaves_the_common_effect(rows):
     assert whole.standard_error == pytest.approx(split.standard_error, rel=1e-12)
 
 
+@quick
 @given(
     st.lists(st.tuples(st.floats(-5, 5), st.floats(0.05, 4)), min_size=3, max_size=9),
     st.sampled_from(["ML", "REML"]),

@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 import pytest
-from data import columns, sets
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
+from synthesis_data import columns, quick, sets
 
 from paucity.synthesis import likelihood, maximum, profile
 from paucity.synthesis.logit_normal import mean_and_slopes, mu_for_mean
+from paucity.synthesis.pairs import evaluate_pairs
 
 MU = st.floats(-4, 4)
 TAU = st.floats(0, 6)
@@ -42,6 +43,7 @@ def test_each_study_agrees_with_brute_force_integration(mu, tau):
         assert out.value[0][table.index[i]] == pytest.approx(expected, abs=2e-8, rel=1e-9)
 
 
+@quick
 @given(sets(1, 5, 3000), MU, TAU)
 def test_halving_the_steps_changes_nothing_at_1e_8(rows, mu, tau):
     x, n = columns(rows)
@@ -55,6 +57,7 @@ def test_halving_the_steps_changes_nothing_at_1e_8(rows, mu, tau):
         assert (np.abs(a - b) / (1 + np.abs(b))).max() < 1e-6
 
 
+@quick
 @given(sets(1, 4, 60), MU, st.floats(0.05, 5))
 def test_derivatives_agree_with_differences(rows, mu, tau):
     x, n = columns(rows)
@@ -77,18 +80,20 @@ def test_derivatives_agree_with_differences(rows, mu, tau):
         assert np.abs(numeric - exact).max() < 1e-3 * (1 + np.abs(exact).max())
 
 
+@quick
 @given(sets(1, 4, 60), MU, TAU)
 def test_pairs_agree_with_the_grid_of_rows(rows, mu, tau):
     x, n = (np.array(v) for v in columns(rows))
     table = likelihood.build(x, n)
     grid = likelihood.evaluate(table, np.array([mu]), np.array([tau]))
-    pairs = likelihood.evaluate_pairs(table, x, n, np.full(x.size, mu), tau)
+    pairs = evaluate_pairs(table, x, n, np.full(x.size, mu), tau)
     for name in ("value", "d1", "d2", "d11", "d22"):
         wanted = getattr(grid, name)[0][table.index]
         got = getattr(pairs, name)
         assert np.abs(got - wanted).max() < 1e-9 * (1 + np.abs(wanted).max())
 
 
+@quick
 @given(sets(2, 6), st.floats(0, 4))
 def test_at_fixed_tau_one_more_event_never_lowers_the_estimate(rows, tau):
     # Provable: the likelihood is log-supermodular in (events, mu).
@@ -117,6 +122,7 @@ def test_peak_probability_is_right_for_a_billion_patients():
     assert likelihood.peak_log_probability(x, n) == pytest.approx(expected, abs=2e-9)
 
 
+@quick
 @given(st.floats(0.01, 0.99), st.floats(0, 8))
 def test_mean_proportion_and_its_inverse_agree(mean, tau):
     mu = float(mu_for_mean(mean, np.array([tau]))[0])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from synthesis_data import quick
 
 from paucity.synthesis import Status, pool_beta_binomial, pool_ordinal
 from paucity.synthesis.ordinal import MODELS
@@ -18,7 +19,7 @@ EXAMPLE = [[3, 2, 5], [1, 4, 2], [6, 1, 3], [0, 3, 9]]
 
 
 @pytest.mark.parametrize("model", MODELS)
-@settings(max_examples=10)
+@settings(quick, max_examples=10)
 @given(table=TABLES)
 def test_thresholds_never_cross(model, table):
     r = pool_ordinal(table, model=model)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from data import reference
 from scipy import special
+from synthesis_data import reference
 
 from paucity.synthesis import (
     Status,

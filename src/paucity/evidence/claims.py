@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from paucity.counts import percent_of
 from paucity.evidence.cohorts import Family
-from paucity.evidence.facts import CohortFacts, FactError, Share, narrowed
+from paucity.evidence.facts import CohortFacts, FactError, Share, answerable, narrowed
 from paucity.evidence.figures import entry_figure, word_of
 from paucity.evidence.model import Event, Study
 from paucity.evidence.rows import Row, established_rows, included_rows, rows_of
@@ -94,8 +94,8 @@ def judge(evidence: Evidence) -> tuple[list[Verdict], list[Finding]]:
     for name, claim in evidence.protocol.claims.items():
         try:
             verdict = _judge(name, claim, evidence)
-        except FactError as error:
-            findings.append(_unreadable(name, claim, error))
+        except (FactError, RecursionError) as error:
+            findings.append(_unreadable(name, claim, answerable(error)))
             continue
         verdicts.append(verdict)
         finding = _finding(verdict)

@@ -18,6 +18,7 @@ from paucity.evidence.facts import (
     CohortFacts,
     FactError,
     Share,
+    answerable,
     both,
     narrowed,
     therapies_of,
@@ -204,8 +205,8 @@ def _judge(
             facts.because = []
             try:
                 share = facts.share(criterion.require.node)
-            except FactError as error:
-                findings.append(_unanswerable(criterion, name, error))
+            except (FactError, RecursionError) as error:
+                findings.append(_unanswerable(criterion, name, answerable(error)))
                 share = Share(0, facts.n, facts.n)
             total = both(total, share)
             because = tuple(facts.because)
@@ -336,8 +337,8 @@ def _agent_result(
     for name, criterion in criteria.agent.items():
         try:
             truth = _agent_truth(criterion.require.node, values, agent, vocabulary)
-        except FactError as error:
-            findings.append(_unanswerable(criterion, name, error))
+        except (FactError, RecursionError) as error:
+            findings.append(_unanswerable(criterion, name, answerable(error)))
             truth = None
         because = tuple(Because(f"{s}/{c}", studies[s].cohorts[c].marks.span()) for s, c in cohorts)
         judgements.append(Judgement(name, criterion.label or name, "agent", truth, None, because))

@@ -113,6 +113,13 @@ class FactError(ValueError):
         self.known = tuple(known)
 
 
+def answerable(error: FactError | RecursionError) -> FactError:
+    """Return the error of an expression in words, too deep a nesting included."""
+    if isinstance(error, FactError):
+        return error
+    return FactError("the expression is nested too deeply", 0)
+
+
 _KINDS: dict[str, Kind] = {
     "disease": Kind.DISEASE,
     "trigger": Kind.TRIGGER,

@@ -124,8 +124,10 @@ def _record(fields: list[tuple[str, str]], draft: Draft) -> Record:
             handler(draft, names, value)
         else:
             draft.keep(f"nbib:{tag}", value)
-    draft.many("authors", names.people)
-    draft.many("editors", names.editors)
+    for who in names.people:
+        draft.add("authors", who)
+    for who in names.editors:
+        draft.add("editors", who)
     if not (draft.single.get("title") or draft.single.get("pmid") or draft.single.get("doi")):
         draft.fault("record-empty", draft.place.line, "the record has neither title nor identifier")
     return draft.done()

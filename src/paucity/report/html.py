@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from paucity.report.table import Cell, Table
 
 _TABLE: Final = re.compile(r"<table\b.*</table>", re.DOTALL)
+_LONG: Final = 16
+"""A table of more rows may be parted between printed pages."""
+
+_WORDY: Final = 400
+"""Letters in a cell from which on columns are no longer of use."""
+
 _HEADING: Final = re.compile(r">((?:row|group)[0-9]+|c0)</th>")
 _DROPPED: Final = re.compile(
     r' (?:data-quarto-[a-z-]+|aria-labelledby)="[^"]*"| (?:rowspan|colspan)="1"'
@@ -71,6 +77,39 @@ def table_html(table: Table, links: Links, *, number: int | None = None) -> Mark
         made = made.tab_source_note(html(str(note)))
     names |= {f"group{i}": str(escape(clean(group))) for i, group in enumerate(groups)}
     return _finished(made.as_raw_html(), table, names, number)
+
+
+def is_wordy(table: Table) -> bool:
+    """Tell whether a table holds texts too long for columns."""
+    return any(len(cell.text) > _WORDY for row in table.rows for cell in row.cells.values())
+
+
+def blocks_html(table: Table, links: Links) -> Markup:
+    """Return a table of long texts as a list: each row a name with its fields below.
+
+    Args:
+        table: the table; footnotes stand in brackets after their cells.
+        links: where lines of text are shown.
+    """
+    blocks = []
+    for row in table.rows:
+        fields = Markup("").join(
+            Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(
+                clean(column.label), _with_remarks(row[column.key], links)
+            )
+            for column in table.columns[1:]
+            if row[column.key].text
+        )
+        name = _with_remarks(row[table.columns[0].key], links)
+        block = '<div class="block"><p class="block-name">{}</p><dl>{}</dl></div>\n'
+        blocks.append(Markup(block).format(name, fields))
+    notes = Markup("").join(Markup("<p>{}</p>").format(clean(note)) for note in table.notes)
+    return Markup("").join(blocks) + (Markup('<div class="notes">{}</div>').format(notes))
+
+
+def _with_remarks(cell: Cell, links: Links) -> Markup:
+    text = Markup(cell_html(cell, links, {}, "", plain=True))  # noqa: S704  # escaped there
+    return text + "".join(f" ({remark})" for remark in remarks_of(cell))
 
 
 def _first(table: Table, i: int) -> str:
@@ -135,7 +174,9 @@ def _finished(raw: str, table: Table, names: dict[str, str], number: int | None)
     assert match is not None  # noqa: S101
     made = _DROPPED.sub("", match[0])
     size = len(table.columns)
-    made = made.replace("gt_table", f"gt_table cols-{size if size < 9 else 'many'}", 1)
+    shape = f"cols-{size if size < 9 else 'many'}{' long' if len(table.rows) > _LONG else ''}"
+    attributes = f'id="{table_id(table)}" class="gt_table {shape}"'
+    made = made.replace('class="gt_table"', attributes, 1)
     made = _HEADING.sub(lambda m: f">{names.get(m[1], '')}</th>", made)
     label = Markup('<span class="number">Table {}</span> ').format(number) if number else ""
     caption = Markup("<caption>{}{}</caption>").format(label, clean(table.title))

@@ -14,7 +14,7 @@ from paucity.report.agents import sections
 from paucity.report.answer import Answer, answers
 from paucity.report.drawings import drawings_of
 from paucity.report.flow import flow_of
-from paucity.report.html import cell_html, table_html, table_id
+from paucity.report.html import blocks_html, cell_html, is_wordy, table_html, table_id
 from paucity.report.leaves import Leaves
 from paucity.report.methods import criteria_text, search_sentences
 from paucity.report.references import references, say_citation
@@ -121,6 +121,8 @@ class Pages:
                 page=page,
                 links=links,
                 table=helpers.table,
+                blocks=helpers.blocks,
+                is_wordy=is_wordy,
                 ref=helpers.ref,
                 place=helpers.place,
                 number=helpers.number,
@@ -155,6 +157,10 @@ class Helpers:
         """Return a table as HTML, with the page's next number."""
         number = self.number("Table") if numbered else None
         return table_html(table, self.links, number=number)
+
+    def blocks(self, table: Table) -> Markup:
+        """Return a table of long texts as a list."""
+        return blocks_html(table, self.links)
 
     def ref(self, cell: Cell) -> Markup:
         """Return a cell's text as a link to its line, if a page shows it."""
@@ -206,10 +212,19 @@ def grouped(review: Review, found: Iterable[tuple[Finding, Any]]) -> dict[str, l
     names |= {d.marks.file: d.label or d.name for d in review.definitions.values()}
     names |= {r.marks.file: r.label or r.name for r in review.regimens.values()}
     out: dict[str, list[Any]] = {}
-    for finding, entry in found:
-        name = names.get(finding.span.file, finding.span.file)
+    for finding, entry in sorted(found, key=lambda pair: _rank(pair[0].span.file)):
+        file = finding.span.file
+        name = "The review itself" if file == "review.yaml" else names.get(file, file)
         out.setdefault(clean(name), []).append((finding, entry))
     return out
+
+
+_ORDER = ("studies/", "review.yaml", "sources/")
+
+
+def _rank(file: str) -> int:
+    """Return the place of a file among others: studies, the review, documents, the rest."""
+    return next((i for i, start in enumerate(_ORDER) if file.startswith(start)), len(_ORDER))
 
 
 def _severities(findings: Iterable[Finding]) -> dict[str, int]:

@@ -197,12 +197,13 @@ def _csv_value(cell: Cell, part: str) -> str | int:
 
 
 def guarded(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula.
+    """Return text that no spreadsheet takes for a formula, with one kind of line end.
 
     >>> guarded("=1+1"), guarded("2 of 3")
     ("'=1+1", '2 of 3')
     """
-    return f"'{text}" if text.startswith(_RISKY) else text
+    safe = f"'{text}" if text.startswith(_RISKY) else text
+    return safe.replace("\r\n", "\n").replace("\r", "\n")
 
 
 # -- JSON --------------------------------------------------------------------------------------

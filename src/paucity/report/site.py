@@ -133,7 +133,7 @@ def _figures_in(out: Path) -> dict[str, str]:
 def write_files(report: Report, out: Path) -> None:
     """Write the files of a report into a folder, each as a whole."""
     before = _sums_in(out)
-    data = {path: text.encode() for path, text in sorted(report.files.items())}
+    data = {path: text.encode("utf-8", "replace") for path, text in sorted(report.files.items())}
     sums = {path: hashlib.sha256(content).hexdigest() for path, content in data.items()}
     last = ("index.html",)
     for path in (*(p for p in data if p not in last), *(p for p in last if p in data)):

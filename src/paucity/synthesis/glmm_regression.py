@@ -10,6 +10,7 @@ import numpy as np
 from scipy import optimize
 
 from paucity.synthesis import likelihood
+from paucity.synthesis.pairs import evaluate_pairs
 
 if TYPE_CHECKING:
     from paucity.synthesis.likelihood import Table, Terms
@@ -86,7 +87,7 @@ def fit_regression(x: Counts, n: Counts, design: Floats) -> RegressionFit:
         end, end_tau, value = _climb(table, x, n, q, scan[i][1], float(taus[i]), free=True)
         if value > height and end_tau > 1e-8:
             best, tau, height = end, end_tau, value
-    hessian = _summed(likelihood.evaluate_pairs(table, x, n, q @ best, tau), q, tau)[1]
+    hessian = _summed(evaluate_pairs(table, x, n, q @ best, tau), q, tau)[1]
     size = q.shape[1]
     inner = np.linalg.inv(-hessian if tau > 0 else -hessian[:size, :size])[:size, :size]
     back = np.linalg.inv(r) / scale[:, None]
@@ -120,7 +121,7 @@ def _climb(
     free: bool = False,
 ) -> tuple[Floats, float, float]:
     size = q.shape[1]
-    terms = likelihood.evaluate_pairs(table, x, n, q @ gamma, tau)
+    terms = evaluate_pairs(table, x, n, q @ gamma, tau)
     value = float(terms.value.sum())
     for _ in range(100):
         gradient, hessian = _summed(terms, q, tau)
@@ -134,7 +135,7 @@ def _climb(
         for _ in range(40):
             new = gamma + step[:size]
             new_tau = tau * math.exp(min(float(step[size]), 1.5)) if free else tau
-            trial = likelihood.evaluate_pairs(table, x, n, q @ new, new_tau)
+            trial = evaluate_pairs(table, x, n, q @ new, new_tau)
             if float(trial.value.sum()) >= value - 1e-13 * (1 + abs(value)):
                 break
             step = step / 2

@@ -146,7 +146,7 @@ def peak_log_probability(x: Floats, n: Floats) -> Floats:
 
 
 def _tabulate(x: Floats, n: Floats, theta: Floats) -> Floats:
-    """Return what `_relative` does, by a cheaper form for studies of little information.
+    """Return what `relative` does, by a cheaper form for studies of little information.
 
     With y the rarer outcome's count, y theta - n log1p(exp(theta)) loses nothing: y is at most
     about twice `LOCAL_FROM`, and where n is large exp(theta) is small.
@@ -162,7 +162,7 @@ def _tabulate(x: Floats, n: Floats, theta: Floats) -> Floats:
     return np.asarray(value - top.reshape(-1, *(1,) * theta.ndim))
 
 
-def _relative(x: Floats, n: Floats, theta: Floats) -> Floats:
+def relative(x: Floats, n: Floats, theta: Floats) -> Floats:
     """Return log Binomial(x; n, expit(theta)) minus its maximum, without cancellation.
 
     With d the distance from logit(x/n) this is -n [r |d| + log1p(r expm1(-|d|))], r the
@@ -259,69 +259,15 @@ def moment_terms(sums: Floats, tau: Floats, order: int) -> Floats:
     return out
 
 
-def evaluate_pairs(
-    table: Table, x: Counts, n: Counts, mu: Floats, tau: float, order: int = 2
-) -> Terms:
-    """Evaluate each study at its own mean log odds, as a regression needs.
-
-    Args:
-        table: From `build`, of the same studies.
-        x: Events, shape (k,).
-        n: Patients, shape (k,).
-        mu: Mean log odds of each study, shape (k,).
-        tau: Standard deviation between studies, at least 0.
-        order: Highest derivative wanted.
-
-    Returns:
-        Terms of shape (k,).
-    """
-    out = np.zeros((6, x.size))
-    place = np.full(table.x.size, -1)
-    place[table.shared] = np.arange(table.shared.size)
-    row = place[table.index]
-    shared, local = np.flatnonzero(row >= 0), np.flatnonzero(row < 0)
-    events, patients = x.astype(np.float64), n.astype(np.float64)
-    if shared.size and tau >= table.smallest:
-        out[:, shared] = _pairs_by_table(table, row[shared], mu[shared], tau, order)
-    elif shared.size:
-        z, weight = _scaled_nodes(table)
-        theta = mu[shared, None] + tau * z
-        a, b = events[shared, None], patients[shared, None]
-        mass = np.exp(_relative(a, b, theta)) * weight
-        out[:, shared] = _direct_terms(mass, theta, z, a, b, order)
-    if local.size:
-        step = LOCAL_STEP / table.refine
-        t = np.arange(-round(LOCAL_RANGE / step), round(LOCAL_RANGE / step) + 1) * step
-        deviation = np.full(local.size, tau)
-        out[:, local] = local_terms(mu[local], deviation, events[local], patients[local], t, order)
-    out[0] += table.peak[table.index]
-    return Terms(*out)
-
-
-def _pairs_by_table(table: Table, rows: Counts, mu: Floats, tau: float, order: int) -> Floats:
-    centre, reach = mu[:, None], 14.0 * tau
-    first = int(np.searchsorted(table.theta, float(centre.min()) - reach))
-    last = int(np.searchsorted(table.theta, float(centre.max()) + reach))
-    z = (table.theta[first:last] - centre) / tau
-    mass = np.exp(-0.5 * z * z)
-    mass *= table.jac[first:last] / tau
-    mass *= table.values[rows, first:last]
-    sums = np.empty((2 * order + 1, mu.size))
-    sums[0] = mass.sum(axis=1)
-    for j in range(1, 2 * order + 1):
-        mass *= z
-        sums[j] = mass.sum(axis=1)
-    return moment_terms(sums, np.full(mu.size, tau), order)
-
-
-def _scaled_nodes(table: Table) -> tuple[Floats, Floats]:
+def scaled_nodes(table: Table) -> tuple[Floats, Floats]:
+    """Return nodes z and weights of the standard normal for the scaled rule."""
     step = Z_STEP / table.refine
     z = np.arange(-round(Z_RANGE / step), round(Z_RANGE / step) + 1) * step
     return z, np.exp(-0.5 * z * z) * (step / math.sqrt(2 * math.pi))
 
 
 def _scaled_rule(table: Table, mu: Floats, tau: Floats, order: int) -> Floats:
-    z, weight = _scaled_nodes(table)
+    z, weight = scaled_nodes(table)
     log_weight = np.log(weight)
     x, n = table.x[table.shared], table.n[table.shared]
     out = np.empty((6, mu.size, x.size))
@@ -330,13 +276,13 @@ def _scaled_rule(table: Table, mu: Floats, tau: Floats, order: int) -> Floats:
         theta = mu[i : i + chunk, None] + tau[i : i + chunk, None] * z
         log_mass = _tabulate(x, n, theta) + log_weight
         mass = np.moveaxis(np.exp(log_mass, out=log_mass), 0, 1)
-        out[:, i : i + chunk] = _direct_terms(
+        out[:, i : i + chunk] = direct_terms(
             mass, theta[:, None, :], z, x[:, None], n[:, None], order
         )
     return out
 
 
-def _direct_terms(
+def direct_terms(
     mass: Floats, theta: Floats, z: Floats, x: Floats, n: Floats, order: int
 ) -> Floats:
     """Return log L and derivatives from the mass at nodes theta = mu + tau z.
@@ -401,11 +347,11 @@ def local_terms(mu: Floats, tau: Floats, x: Floats, n: Floats, t: Floats, order:
     width = 1 / np.sqrt(1 + tau**2 * n * p * (1 - p))
     nodes = z[..., None] + width[..., None] * t
     theta = mu[..., None] + tau[..., None] * nodes
-    log_mass = _relative(x[..., None], n[..., None], theta) - 0.5 * nodes**2
+    log_mass = relative(x[..., None], n[..., None], theta) - 0.5 * nodes**2
     top = log_mass.max(axis=-1, keepdims=True)
     scale = width * (t[1] - t[0]) / math.sqrt(2 * math.pi)
     mass = np.exp(log_mass - top)
-    out = _direct_terms(mass, theta, nodes, x[..., None], n[..., None], order)
+    out = direct_terms(mass, theta, nodes, x[..., None], n[..., None], order)
     if order:
         # Where the data say more than Normal(mu, tau), the other form of the derivatives is the
         # one without cancellation.

@@ -203,7 +203,7 @@ def mean_interval(
         level: Coverage.
 
     Returns:
-        Lower and upper limit, from 0 to 1, to about seven digits.
+        Lower and upper limit, from 0 to 1, to about six digits.
     """
     target = float(best.value[0]) - 0.5 * float(special.chdtri(1, 1 - level))
     first = float(special.ndtri((1 + level) / 2)) * min(max(error, 1e-8), 5.0)
@@ -222,8 +222,8 @@ def over_tau_at_mean(table: Table, counts: Floats, mean: float) -> float:
 
     The curve is scanned, zoomed in on twice, and its top taken from a parabola.
     """
-    tau = np.concatenate([[0.0], np.geomspace(_narrow(table, counts), WIDEST_SCAN, 18)])
-    height = np.empty(0)
+    tau: Floats = np.concatenate([[0.0], np.geomspace(_narrow(table, counts), WIDEST_SCAN, 18)])
+    height: Floats = np.empty(0)
     for zoom in range(3):
         mu = mu_for_mean(mean, tau)
         height = total(table, counts, mu, tau, 0).value

@@ -6,9 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
+from paucity.synthesis.glmm import identified
+
 HERE = Path(__file__).parent / "reference"
+
+# The same examples every time: a failure anywhere is a failure everywhere.
+quick = settings(derandomize=True, deadline=None, max_examples=15)
 
 
 def reference(name: str) -> dict[str, Any]:
@@ -28,3 +35,9 @@ def sets(least: int = 2, most: int = 8, largest: int = 40) -> st.SearchStrategy[
 
 def columns(rows: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
     return [x for x, _ in rows], [n for _, n in rows]
+
+
+def usable(x: list[int], n: list[int]) -> bool:
+    """Say whether the GLMM and the beta-binomial have a maximum."""
+    events, patients = np.array(x), np.array(n)
+    return identified(events, patients) is None and bool((patients > 1).any())

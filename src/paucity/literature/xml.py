@@ -1,0 +1,131 @@
+"""Walk XML of any size safely: no entities, no network, bounded depth, and what was read is kept."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from paucity.literature.values import squeeze
+from paucity.text import Severity
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Iterator
+
+    from paucity.literature.draft import Reading
+
+_ENTITY: Final = re.compile(rb"<!ENTITY\s+[^>]{0,200}")
+
+
+class MissingLibraryError(ImportError):
+    """A library of an optional extra is not installed."""
+
+    def __init__(self, library: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs {library}: pip install 'paucity[literature]'")
+
+
+def etree() -> Any:
+    """Return lxml's etree, or say how to install it."""
+    try:
+        from lxml import etree as module
+    except ImportError:
+        raise MissingLibraryError("lxml", "reading XML") from None
+    return module
+
+
+def elements(stream: io.BufferedReader, reading: Reading, names: tuple[str, ...]) -> Iterator[Any]:
+    """Yield each element of the given names when it is complete, then forget it.
+
+    Args:
+        stream: the document.
+        reading: takes the findings.
+        names: local names; an element inside another of them is left to the outer one.
+
+    A document that breaks off gives the elements before the fault, then what was read of the
+    element the fault stands in.
+    """
+    lxml = etree()
+    if _ENTITY.search(stream.peek(8192)[:8192]):
+        message = "the document declares entities; they are not expanded"
+        reading.fault("xml-entities", 1, message, "remove the DOCTYPE's internal subset")
+    tags = tuple(f"{{*}}{name}" for name in names)
+    walk = lxml.iterparse(
+        stream,
+        events=("end",),
+        tag=tags,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+        remove_comments=True,
+    )
+    try:
+        for _, element in walk:
+            if _inside(element, names):
+                continue
+            yield element
+            _forget(element)
+    except lxml.XMLSyntaxError as error:
+        yield from _after_fault(walk, error, reading, names)
+
+
+def _inside(element: Any, names: tuple[str, ...]) -> bool:
+    return any(local(parent) in names for parent in element.iterancestors())
+
+
+def _forget(element: Any) -> None:
+    """Free an element and those before it, so that memory stays flat."""
+    element.clear(keep_tail=False)
+    parent = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+def _after_fault(
+    walk: Any, error: Any, reading: Reading, names: tuple[str, ...]
+) -> Iterator[Any]:
+    line = error.lineno or 1
+    message = f"not readable as XML from here: {error.msg}; the records before are kept"
+    reading.fault("xml-broken", line, message, "fetch the file again", severity=Severity.ERROR)
+    root = walk.root
+    if root is None:
+        return
+    for element in [root, *root.iterdescendants()]:
+        if local(element) in names and len(element) and not _inside(element, names):
+            message = "the document breaks off inside this record; what was read of it is kept"
+            reading.fault("record-unclosed", element.sourceline or line, message)
+            yield element
+            return
+
+
+def local(element: Any) -> str:
+    """Return an element's name without its namespace."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def text_of(element: Any) -> str:
+    """Return all text of an element, that of inline markup and MathML included, on one line.
+
+    >>> from lxml import etree
+    >>> text_of(etree.fromstring("<t>H<sub>2</sub>O <i>in  vivo</i></t>"))
+    'H2O in vivo'
+    """
+    if element is None:
+        return ""
+    if not len(element):
+        return squeeze(element.text or "")
+    return squeeze("".join(_pieces(element)))
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        if isinstance(child.tag, str):
+            yield from _pieces(child)
+        elif (name := getattr(child, "name", None)) and str(child).startswith("&"):
+            yield html.unescape(f"&{name};")
+        yield child.tail or ""
