@@ -32,6 +32,7 @@ _RELATIONS = {
     "==": "equal to",
     "!=": "not equal to",
 }
+_TIGHT = {"+": 1, "-": 1, "*": 2, "/": 2}
 _OPPOSITES = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 
@@ -110,11 +111,15 @@ class _Speaker:
             case Call():
                 return f"{self.name(node.name)}({', '.join(map(self.say, node.arguments))})"
             case Arithmetic():
-                left, right = (
-                    f"({self.say(side)})" if isinstance(side, Arithmetic) else self.say(side)
-                    for side in (node.left, node.right)
-                )
+                left = self._side(node.left, _TIGHT[node.operator])
+                right = self._side(node.right, _TIGHT[node.operator] + 1)
                 return f"{left} {node.operator} {right}"
+
+    def _side(self, node: Node, tight: int) -> str:
+        """Return one side of an operator, in parentheses if it binds less than `tight`."""
+        spoken = self.say(node)
+        loose = isinstance(node, Arithmetic) and _TIGHT[node.operator] < tight
+        return f"({spoken})" if loose else spoken
 
     def _relation(self, node: Compare | Is | Includes, *, negative: bool) -> str:
         left, right = self.say(node.left), self.say(node.right)
