@@ -1,4 +1,4 @@
-"""Make the reference from the code: checks, findings, fields, expressions, commands and the rest."""  # noqa: INP001, E501
+"""Make the pages of the reference from the code."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import audit
 import click
+from checking import checks_page, findings_page
+from fielding import declared, fields_page
+from words import noun, plain
 
 from paucity.cli import main
 from paucity.dosing.english import describe_regimen
@@ -14,21 +17,13 @@ from paucity.evidence.facts import COHORT_NAMES
 from paucity.evidence.model import Cohort
 from paucity.expression import ExpressionError, parse, say
 from paucity.report.tables import TABLES
-from paucity.response import (
-    library_definitions,
-    say_definition,
-)
+from paucity.response import library_definitions, say_definition
 from paucity.response.language import LIMITS, STATES
 from paucity.response.rules import QUANTITIES
 from paucity.vocabulary import Kind, Term, bundled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-
-from checking import checks_page, findings_page
-from fielding import declared, fields_page
-from words import noun, plain
 
 MADE = "<!-- Made by docs/generate.py from the code; do not edit. -->\n\n"
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.reviews import CITATION, PROTOCOL, STUDY, findings, load, write
+from support.reviews import CITATION, PROTOCOL, STUDY, files_of, findings, load, write
 
 from paucity import text
 from paucity.review import Review, ReviewError, load_review
@@ -97,8 +97,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
 def test_lines_may_end_as_on_other_systems(tmp_path: Path) -> None:
     root = folder(tmp_path)
     (root / BAD).write_bytes(GOOD.replace("\n", "\r\n").replace("4", "x").encode())
-    (found,) = about(load_review(root))
-    assert (found.code, found.span.line) == ("wrong-type", 2)
+    assert [f.span.line for f in about(load_review(root)) if f.code == "wrong-type"] == [2]
 
 
 def test_columns_count_letters_not_bytes(tmp_path: Path) -> None:
@@ -232,8 +231,6 @@ def test_levels_without_anybody_left_in_them_are_no_division_by_zero(tmp_path: P
     responses:
       - {cohort: all, therapy: x, counts: {CR: 5, PR: 0}, percents: {CR: 100}, left_out: CR}
     """
-    from support.reviews import files_of
-
     assert findings(load(tmp_path, files_of(study)), "left-out-but-counted") == []
 
 

@@ -35,6 +35,7 @@ class Family:
             for parent in cohort.part_of:
                 if parent in self._down:
                     self._down[parent].append(name)
+        self._divided = [frozenset(d) for name in study.cohorts for d in self.divisions(name)]
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """Return the cohorts that `name` is part of, nearest first; a cycle ends the walk."""
@@ -126,12 +127,10 @@ class Family:
     def disjoint(self, a: str, b: str) -> bool:
         """Tell whether two cohorts lie in different parts of one division."""
         above_a, above_b = {a, *self.ancestors(a)}, {b, *self.ancestors(b)}
-        for name in self.cohorts:
-            for parts in self.divisions(name):
-                if any(
-                    x in above_a and y in above_b for x in parts for y in parts if x != y
-                ) and not (above_a & above_b & set(parts)):
-                    return True
+        for parts in self._divided:
+            in_a, in_b = above_a & parts, above_b & parts
+            if in_a and in_b and not in_a & in_b:
+                return True
         return False
 
     def _frechet(self, a: str, b: str) -> tuple[Fraction, Fraction | None]:

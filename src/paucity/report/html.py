@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from paucity.report.table import Cell, Table
 
 _TABLE: Final = re.compile(r"<table\b.*</table>", re.DOTALL)
+_TIMES: Final = re.compile(r"(?<=[0-9]) 10\^(?=[0-9])")
+_POWER: Final = re.compile(r"(?<![0-9.])10\^([0-9]+)")
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 _LONG: Final = 16
 """A table of more rows may be parted between printed pages."""
 
@@ -51,7 +55,7 @@ def table_html(table: Table, links: Links, *, number: int | None = None) -> Mark
     grouped = has_groups(table)
     groups = list(dict.fromkeys(row.group for row in table.rows))
     data: dict[str, list[str]] = {
-        key: [cell_html(row[column.key], links, marks, identifier) for row in table.rows]
+        key: [str(cell_html(row[column.key], links, marks, identifier)) for row in table.rows]
         for key, column in zip(keys, table.columns, strict=True)
     }
     names = {f"row{i}": text for i, text in enumerate(data["c0"])}
@@ -108,7 +112,7 @@ def blocks_html(table: Table, links: Links) -> Markup:
 
 
 def _with_remarks(cell: Cell, links: Links) -> Markup:
-    text = Markup(cell_html(cell, links, {}, "", plain=True))  # noqa: S704  # escaped there
+    text = cell_html(cell, links, {}, "", plain=True)
     return text + "".join(f" ({remark})" for remark in remarks_of(cell))
 
 
@@ -131,9 +135,19 @@ def table_id(table: Table) -> str:
     return f"table-{re.sub(r'[^a-z0-9]+', '-', table.name.lower()).strip('-') or 'x'}"
 
 
+def typeset(text: str) -> str:
+    """Return text on one line, with powers of ten as a journal sets them.
+
+    >>> typeset("more than 0.5 10^9/l")
+    'more than 0.5 × 10⁹/l'
+    """
+    text = _TIMES.sub(" × 10^", clean(text))
+    return _POWER.sub(lambda m: f"10{m[1].translate(_RAISED)}", text)
+
+
 def cell_html(
     cell: Cell, links: Links, marks: dict[str, str], identifier: str, *, plain: bool = False
-) -> str:
+) -> Markup:
     """Return a cell's text, escaped: a link to its line, then the marks of its footnotes.
 
     Args:
@@ -143,7 +157,7 @@ def cell_html(
         identifier: the identifier of the table.
         plain: leave the marks out, for a cell that stands in running text.
     """
-    text = escape(clean(cell.text))
+    text = escape(typeset(cell.text))
     href = links.to(cell.span)
     if href and text:
         text = Markup('<a href="{}">{}</a>').format(href, text)
@@ -151,7 +165,7 @@ def cell_html(
         Markup('<a href="#{}-{}">{}</a>').format(identifier, marks[r], marks[r])
         for r in (() if plain else remarks_of(cell))
     )
-    return str(text + (Markup('<sup class="mark">{}</sup>').format(refs) if refs else ""))
+    return text + (Markup('<sup class="mark">{}</sup>').format(refs) if refs else Markup(""))
 
 
 def _notes(table: Table, marks: dict[str, str], identifier: str) -> list[Markup]:

@@ -14,7 +14,7 @@ from paucity.report.agents import sections
 from paucity.report.answer import Answer, answers
 from paucity.report.drawings import drawings_of
 from paucity.report.flow import flow_of
-from paucity.report.html import blocks_html, cell_html, is_wordy, table_html, table_id
+from paucity.report.html import blocks_html, cell_html, is_wordy, table_html, table_id, typeset
 from paucity.report.leaves import Leaves
 from paucity.report.methods import criteria_text, search_sentences
 from paucity.report.references import references, say_citation
@@ -123,6 +123,7 @@ class Pages:
                 table=helpers.table,
                 blocks=helpers.blocks,
                 is_wordy=is_wordy,
+                typeset=typeset,
                 ref=helpers.ref,
                 place=helpers.place,
                 number=helpers.number,
@@ -164,7 +165,7 @@ class Helpers:
 
     def ref(self, cell: Cell) -> Markup:
         """Return a cell's text as a link to its line, if a page shows it."""
-        return Markup(cell_html(cell, self.links, {}, "", plain=True))  # noqa: S704  # escaped
+        return cell_html(cell, self.links, {}, "", plain=True)
 
     def place(self, span: Span) -> Markup:
         """Return a place in the review's text, as a link to it."""
