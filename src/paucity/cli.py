@@ -92,8 +92,9 @@ def check(review: str, form: str, *, strict: bool, notes: bool) -> None:
     if form == "json":
         click.echo(_findings_json(loaded))
     elif form == "github":
+        folder = review if Path(review).is_dir() else ""
         for finding in shown:
-            click.echo(_annotation(finding))
+            click.echo(_annotation(finding, folder))
     else:
         _print_findings(loaded, shown, strict=strict, notes=notes)
     sys.exit(_code(loaded, strict=strict))
@@ -124,8 +125,9 @@ def _print_findings(review: Review, shown: Iterable[Finding], *, strict: bool, n
         severity = click.style(finding.severity, fg=_COLOURS[finding.severity])
         place = click.style(str(finding.span), bold=True)
         click.echo(f"{place}: {severity} [{finding.code}] {finding.message}")
-        if finding.hint:
-            click.echo(f"    {finding.hint}")
+        about = f"about {finding.subject}" if finding.subject else ""
+        if finding.hint or about:
+            click.echo(f"    {'; '.join(filter(None, (about, finding.hint)))}")
     total = _counts(review)
     total[-1] += _where(notes or strict, "--notes")
     accepted = len(review.accepted)
@@ -189,12 +191,12 @@ def finding_data(finding: Finding) -> dict[str, Any]:
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def _annotation(finding: Finding) -> str:
+def _annotation(finding: Finding, folder: str) -> str:
     """Return a finding as a workflow command, its text escaped as such commands ask."""
-    message = f"{finding.message} {finding.hint}".strip()
+    message = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
     for char, code in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
         message = message.replace(char, code)
-    file = finding.span.file
+    file = (Path(folder) / finding.span.file).as_posix()
     for char, code in (("%", "%25"), (":", "%3A"), (",", "%2C"), ("\n", "%0A"), ("\r", "%0D")):
         file = file.replace(char, code)
     place = f"file={file},line={finding.span.line},col={finding.span.column}"
@@ -243,7 +245,7 @@ def _told(review: Review) -> str:
     standings = [v.standing for v in review.claims]
     if standings:
         parts = [f"{standings.count(s)} {s}" for s in dict.fromkeys(sorted(standings))]
-        lines.append(f"Conclusions of the source: {', '.join(parts)}")
+        lines.append(f"Conclusions: {', '.join(parts)}")
     accepted = f"{len(review.accepted)} accepted as known faults of the source"
     lines.append(f"Findings: {', '.join(_counts(review))}; {accepted}")
     return "\n".join(lines)
@@ -376,7 +378,7 @@ def schema(kind: str) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
 def init(folder: Path) -> None:
     """Start a new review in FOLDER: a small one that already builds."""
     from paucity.starter import StarterError, start

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DIGITS: Final = 40
-_STEPS: Final = 60
-"""Halvings of the unit interval: limits are right to 18 decimals."""
+_STEPS: Final = 44
+"""Halvings of the unit interval: limits are right to 13 decimals."""
 
 
 @dataclass(frozen=True, slots=True)

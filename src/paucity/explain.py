@@ -118,11 +118,11 @@ def _cohort_lines(cohort: CohortResult) -> Iterator[str]:
 
 
 def _judgement_lines(judgement: Judgement) -> Iterator[str]:
-    mark = _MARKS[judgement.truth]
+    mark, label = _MARKS[judgement.truth], judgement.label
     share = judgement.share
     if judgement.truth is None and share is not None and (share.low, share.high) != (0, share.n):
         between = share.low if share.low == share.high else f"{share.low} to {share.high}"
-        mark = f"{between} of {share.n}"
-    yield f"  {mark:>4}  {judgement.label}"
+        mark, label = "part", f"{label}: {between} of {share.n}"
+    yield f"  {mark:>4}  {label}"
     for because in judgement.because:
         yield f"          {because.span}  {because.text}"

@@ -65,6 +65,8 @@ class Bounds:
     def __str__(self) -> str:
         if self.exact is not None:
             return str(self.exact)
+        if self.low is None and self.high is None:
+            return "not known"
         return (
             f"{'?' if self.low is None else self.low} to {'?' if self.high is None else self.high}"
         )

@@ -228,8 +228,9 @@ def _misplaced(root: Path) -> Iterator[Finding]:
     for path in paths:
         if path.is_dir() and path.name not in FOLDERS and not path.name.startswith((".", "_")):
             hint = did_you_mean(path.name, FOLDERS)
-            if hint:
+            if hint or any(path.glob("*.y*ml")):
                 message = "this folder is not read"
+                hint = hint or f"read are: {', '.join(FOLDERS)}"
                 yield Finding(
                     "folder-unknown",
                     Severity.WARNING,

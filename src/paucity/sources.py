@@ -108,6 +108,8 @@ def accept(
     entries = list(accepted)
     by_code: dict[str, list[Accepted]] = {}
     for entry in entries:
+        if entry.finding.startswith(_UNACCEPTABLE):
+            continue
         by_code.setdefault(entry.finding, []).append(entry)
     open_, known, used = [], [], set()
     for finding in findings:
@@ -128,7 +130,34 @@ def _speaks_for(entry: Accepted, finding: Finding) -> bool:
     return finding.span.file == entry.marks.file
 
 
+_UNACCEPTABLE = (
+    "claim-unreadable",
+    "criterion-unanswerable",
+    "dangling-",
+    "duplicate-key",
+    "duplicate-study",
+    "file-",
+    "folder-",
+    "missing-field",
+    "not-",
+    "unknown-",
+    "vocabulary-",
+    "wrong-type",
+    "yaml-",
+)
+"""Codes of findings about the review's own text, which no source is to blame for."""
+
+
 def _stale(entry: Accepted) -> Finding:
+    if entry.finding.startswith(_UNACCEPTABLE):
+        return Finding(
+            "accepted-nothing",
+            Severity.WARNING,
+            entry.marks.span("finding"),
+            f"`{entry.finding}` is a fault of this review's text, not of a source",
+            "mend it where it is found",
+            f"{entry.finding}/{entry.about}",
+        )
     about = f" about {entry.about}" if entry.about else ""
     return Finding(
         "accepted-nothing",

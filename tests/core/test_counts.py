@@ -83,7 +83,7 @@ def test_the_interval_of_a_printed_number_holds_what_rounds_to_it(digits: int, p
 
 
 def test_more_printed_decimals_say_more() -> None:
-    assert list(counts_for_percent(Decimal("50"), 250)) == [124, 125, 126]
+    assert list(counts_for_percent(Decimal(50), 250)) == [124, 125, 126]
     assert list(counts_for_percent(Decimal("50.0"), 250)) == [125]
 
 

@@ -49,11 +49,11 @@ def test_each_tail_has_what_the_level_leaves(pair: tuple[int, int]) -> None:
 
     if x > 0:
         assert tail(limits.low, range(x, n + 1)) == pytest.approx(
-            Decimal("0.025"), abs=Decimal("1e-12")
+            Decimal("0.025"), abs=Decimal("1e-10")
         )
     if x < n:
         assert tail(limits.high, range(x + 1)) == pytest.approx(
-            Decimal("0.025"), abs=Decimal("1e-12")
+            Decimal("0.025"), abs=Decimal("1e-10")
         )
 
 
@@ -61,7 +61,7 @@ def test_each_tail_has_what_the_level_leaves(pair: tuple[int, int]) -> None:
 def test_mirrored_counts_give_mirrored_limits(pair: tuple[int, int]) -> None:
     x, n = pair
     ours, mirrored = clopper_pearson(x, n), clopper_pearson(n - x, n)
-    assert abs(ours.low - (1 - mirrored.high)) < Decimal("1e-17")
+    assert abs(ours.low - (1 - mirrored.high)) < Decimal("1e-12")
 
 
 @pytest.mark.parametrize(("x", "n"), [(-1, 3), (4, 3), (0, 0)])

@@ -160,5 +160,5 @@ def test_bounds_say_what_is_not_known() -> None:
     assert [str(b) for b in (exactly(3), Bounds(Fraction(8), Fraction(9)), UNKNOWN)] == [
         "3",
         "8 to 9",
-        "? to ?",
+        "not known",
     ]

@@ -151,7 +151,12 @@ claims:
   one: {{says: x, test: {told}, among: all}}
   two: {{says: x, test: CR > 0, about: {told}, among: all, each: true}}
 """
-    loaded({"review.yaml": protocol.encode(), "studies/wang-2015.yaml": whole("studies/wang-2015.yaml")})
+    loaded(
+        {
+            "review.yaml": protocol.encode(),
+            "studies/wang-2015.yaml": whole("studies/wang-2015.yaml"),
+        }
+    )
 
 
 @pytest.mark.parametrize("joint", ["+1", "-1", " and CR > 0", " or CR > 0", "*CR", "/CR"])
@@ -170,4 +175,9 @@ def test_a_very_long_expression_is_judged_or_refused(joint: str, times: int) -> 
         f"title: Long\nscale: {{CR: complete}}\nclaims:\n{claims}"
         f"criteria: {{main: {{cohort: {{one: {json.dumps(none)}}}}}}}\n"
     )
-    loaded({"review.yaml": protocol.encode(), "studies/wang-2015.yaml": whole("studies/wang-2015.yaml")})
+    loaded(
+        {
+            "review.yaml": protocol.encode(),
+            "studies/wang-2015.yaml": whole("studies/wang-2015.yaml"),
+        }
+    )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paucity.report.html import table_html
+from paucity.report.html import blocks_html, is_wordy, table_html
 from paucity.report.links import Links
 from paucity.report.render import as_csv, as_json, as_markdown, as_text, footnotes
 from paucity.report.table import Cell, Column, Table, TableRow
@@ -175,3 +175,27 @@ def test_html_identifiers_are_unique() -> None:
     rows = [TableRow({"study": Cell("x")}, group=g) for g in ("a b", "a-b", "A B!")]
     ids = read(table_html(table(*rows), LINKS)).ids
     assert len(ids) == len(set(ids))
+
+
+def test_long_texts_become_a_list_with_groups_and_remarks() -> None:
+    wordy = table(
+        TableRow(
+            {
+                "study": Cell("Doe 2001", None, Span("studies/a.yaml", 3), note=HOSTILE),
+                "why": Cell("x" * 500),
+            },
+            group=HOSTILE,
+        )
+    )
+    assert is_wordy(wordy)
+    assert not is_wordy(MARSH)
+    page = read(blocks_html(wordy, LINKS))
+    assert page.links == ["studies/a.html#L3"]
+    assert "".join(page.text).count(HOSTILE) == 2
+    assert not [tag for tag, _ in page.tags if tag in {"script", "img"}]
+
+
+def test_powers_of_ten_are_raised_in_print_only() -> None:
+    cell = one("more than 0.5 10^9/l, or 10^12/l")
+    assert "0.5 × 10⁹/l, or 10¹²/l" in table_html(cell, LINKS)
+    assert "0.5 10^9/l" in as_csv(cell)

@@ -129,7 +129,9 @@ def _finding(verdict: Verdict) -> Finding | None:
         Severity.WARNING if contradicted else Severity.NOTE,
         verdict.claim.marks.span("test"),
         f"`{verdict.claim.says}`{where} is {verdict.standing}: {figures}",
-        "correct the conclusion, or accept it as a fault of the source",
+        "correct the conclusion, or accept it as a fault of the source"
+        if contradicted
+        else "find what is missing, or claim less",
         f"claims/{verdict.name}",
     )
 

@@ -237,12 +237,19 @@ def _result(
     share = shares[cohort_id]
     below = [d for d in family.descendants(cohort_id) if shares[d].truth is True]
     carried = family.topmost(below)
-    verdict, reason = _verdict(share, judgements, carried, family)
+    cohort = study.cohorts[cohort_id]
+    sized = family.people(cohort_id).exact is not None or cohort.courses is not None
+    verdict, reason = _verdict(share, judgements, carried, family, sized=sized)
     return CohortResult(study.id, cohort_id, verdict, share, judgements, carried, reason)
 
 
 def _verdict(
-    share: Share, judgements: tuple[Judgement, ...], carried: tuple[str, ...], family: Family
+    share: Share,
+    judgements: tuple[Judgement, ...],
+    carried: tuple[str, ...],
+    family: Family,
+    *,
+    sized: bool,
 ) -> tuple[Verdict, str]:
     if share.truth is True:
         return Verdict.INCLUDED, "meets every criterion"
@@ -262,6 +269,8 @@ def _verdict(
         )
     open_ = [j.label for j in judgements if j.truth is None]
     bounds = f"{share.low} to {share.high} of {share.n} may be eligible"
+    if not sized:
+        bounds = "how many people it has is not told"
     return Verdict.UNDECIDED, f"{bounds}; not known: {'; '.join(open_)}"
 
 

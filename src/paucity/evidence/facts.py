@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from paucity.evidence.figures import entries
+from paucity.evidence.figures import entries, figure
 from paucity.expression.nodes import (
     And,
     Arithmetic,
@@ -128,9 +128,10 @@ _KINDS: dict[str, Kind] = {
     "prior": Kind.DRUG,
     "concomitant": Kind.DRUG,
     "agent": Kind.DRUG,
+    "design": Kind.DESIGN,
 }
 _EXCLUSIVE = frozenset({"disease", "status", "age_group"})
-_WORDS = ("line", "response_to_prior", "design", "language", "study", "cohort")
+_WORDS = ("line", "response_to_prior", "language", "study", "cohort")
 _TIMES = ("time_on_prior", "since_prior")
 _SIZES = ("patients", "courses", "cases", "year")
 
@@ -215,6 +216,8 @@ class CohortFacts:
                 return self._had(name.name, found.name)
             case "agent":
                 return self._agent(found.name)
+            case "design":
+                return self._design(found.name)
             case _:
                 return self._characteristic(name.name, kind, found.name)
 
@@ -222,7 +225,6 @@ class CohortFacts:
         written = {
             "line": self.cohort.line,
             "response_to_prior": self.cohort.response_to_prior,
-            "design": self.study.design.name if self.study.design else "",
             "language": self.study.citation.language,
             "study": self.study.id,
             "cohort": self.id,
@@ -263,6 +265,13 @@ class CohortFacts:
         if not names:
             return self._unknown()
         return self._of(any(self.vocabulary.is_a(Kind.DRUG, n, term) for n in names))
+
+    def _design(self, term: str) -> Share:
+        design = self.study.design
+        if design is None:
+            return self._unknown()
+        self._note(f"design: {design.written}", self.study.marks, "design")
+        return self._of(self.vocabulary.is_a(Kind.DESIGN, design.name, term))
 
     def therapies(self) -> tuple[str, ...]:
         """Return the therapies studied in this cohort."""
@@ -344,10 +353,8 @@ class CohortFacts:
         for entry in entries:
             drugs = [d for w in entry.agents for d in (w.name, *self.vocabulary.components(w.name))]
             if not entry.not_given and any(self.vocabulary.is_a(Kind.DRUG, d, term) for d in drugs):
-                k = n if entry.patients is None else min(entry.patients, n)
-                if (entry.patients is None and entry.percent is not None) or (
-                    entry.patients and not _sized(cohort)
-                ):
+                k = _had_by(entry, cohort, n)
+                if k is None:
                     most = n
                     continue
                 self._note(_spoken(entry, k, n), entry.marks, "agents" if k else "patients")
@@ -418,7 +425,7 @@ def time_bounds(spread: Spread) -> Bounds:
     >>> from paucity.shapes import read_duration
     >>> from paucity.spread import Spread
     >>> str(time_bounds(Spread(values=(read_duration("3 d"),), minimum=read_duration("2 wk"))))
-    '? to ?'
+    'not known'
     """
     low, high = spread.ends()
     return UNKNOWN if low is not None and high is not None and low > high else Bounds(low, high)
@@ -427,6 +434,16 @@ def time_bounds(spread: Spread) -> Bounds:
 def _sized(cohort: Cohort) -> bool:
     """Tell whether the text says how many people a cohort has."""
     return bool(cohort.patients if cohort.patients is not None else cohort.enrolled)
+
+
+def _had_by(entry: Prior, cohort: Cohort, n: int) -> int | None:
+    """Return how many of a cohort of `n` an entry of prior therapy is about, if that is known."""
+    told = figure(entry.patients, entry.percent, n if _sized(cohort) else None)
+    if entry.patients is None and entry.percent is None:
+        return n
+    if told.count is None or (told.count and not _sized(cohort)):
+        return None
+    return min(told.count, n)
 
 
 def therapies_of(study: Study, family: Family, cohort_id: str) -> tuple[str, ...]:

@@ -284,5 +284,7 @@ class Study(Record):
         """Return the short name: first author and year."""
         if self.label:
             return self.label
-        first = self.citation.authors[0].rsplit(" ", 1)[0] if self.citation.authors else self.id
+        if not self.citation.authors:
+            return self.id
+        first = self.citation.authors[0].rsplit(" ", 1)[0]
         return f"{first} {self.citation.year}".strip()

@@ -89,6 +89,8 @@ class _Speaker:
                 return self._relation(node, negative=False)
             case Not(operand=operand):
                 return self._negative(operand)
+            case And(operands=(Compare() as low, Compare() as high)) if _is_span(low, high):
+                return self._span(low, high)
             case And(operands=operands):
                 return " and ".join(self._grouped(o, Or) for o in operands)
             case Or(operands=operands):
@@ -132,6 +134,15 @@ class _Speaker:
             case Includes():
                 return f"{left} {'does not include' if negative else 'includes'} {right}"
 
+    def _span(self, low: Compare, high: Compare) -> str:
+        """Return a number between two ends, or within a distance of one."""
+        match low.right, high.right:
+            case Arithmetic("-", target, distance), Arithmetic("+", same, _) if target == same:
+                ends = f"within {self.say(distance)} of {self.say(target)}"
+            case _:
+                ends = f"between {self.say(low.right)} and {self.say(high.right)}"
+        return f"{self.say(low.left)} is {ends}"
+
     def _negative(self, node: Node) -> str:
         if isinstance(node, Compare | Is | Includes):
             return self._relation(node, negative=True)
@@ -140,3 +151,7 @@ class _Speaker:
     def _grouped(self, node: Node, other: type[And] | type[Or]) -> str:
         spoken = self.say(node)
         return f"({spoken})" if isinstance(node, other) else spoken
+
+
+def _is_span(low: Compare, high: Compare) -> bool:
+    return (low.operator, high.operator) == (">=", "<=") and low.left == high.left

@@ -107,8 +107,6 @@ def _begins_record(tag: str, fields: list[tuple[str, str]]) -> bool:
     return "SO" in held or "PST" in held and "PMC" in held or not fields
 
 
-
-
 def _record(fields: list[tuple[str, str]], draft: Draft) -> Record:
     names = _Names()
     for tag, value in fields:

@@ -28,8 +28,10 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
             continue
         number += 1
         draft = Draft(reading, number, element.sourceline or 1)
-        yield _book(element, draft) if local(element) == "PubmedBookArticle" else _article(
-            element, draft
+        yield (
+            _book(element, draft)
+            if local(element) == "PubmedBookArticle"
+            else _article(element, draft)
         )
 
 
@@ -217,9 +219,7 @@ def _pubmed_data(data: Any, draft: Draft) -> None:
     for number in data.iterfind("ArticleIdList/ArticleId"):
         _identifier(draft, number.get("IdType", ""), text_of(number))
     for reference in data.iterfind("ReferenceList//Reference"):
-        ids = {
-            x.get("IdType"): text_of(x) for x in reference.iterfind("ArticleIdList/ArticleId")
-        }
+        ids = {x.get("IdType"): text_of(x) for x in reference.iterfind("ArticleIdList/ArticleId")}
         citation = text_of(reference.find("Citation"))
         doi = ids.get("doi") or v.doi_in(citation)
         draft.add("references", Reference(ids.get("pubmed", ""), doi, citation))

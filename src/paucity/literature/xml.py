@@ -84,9 +84,7 @@ def _forget(element: Any) -> None:
             del parent[0]
 
 
-def _after_fault(
-    walk: Any, error: Any, reading: Reading, names: tuple[str, ...]
-) -> Iterator[Any]:
+def _after_fault(walk: Any, error: Any, reading: Reading, names: tuple[str, ...]) -> Iterator[Any]:
     line = error.lineno or 1
     message = f"not readable as XML from here: {error.msg}; the records before are kept"
     reading.fault("xml-broken", line, message, "fetch the file again", severity=Severity.ERROR)

@@ -9,6 +9,8 @@ from paucity.report.figures import Bar, Drawing, evidence_map, response_bars, sc
 from paucity.report.populations import known_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from paucity.review import Review
 
 
@@ -29,13 +31,34 @@ def drawings_of(review: Review, answers: tuple[Answer, ...]) -> dict[str, Drawin
     return {drawing.name: drawing for drawing in made if drawing is not None}
 
 
+MANY = 60
+"""Cohorts from which on each agent is drawn as one bar."""
+
+
 def _bars(answers: tuple[Answer, ...], levels: list[str]) -> list[Bar]:
+    held = [bar for answer in answers for bar in _of(answer, levels)]
+    return held if len(held) <= MANY else _summed(held)
+
+
+def _of(answer: Answer, levels: list[str]) -> Iterator[Bar]:
+    for row in answer.rows:
+        counts = {level: count_at(row, level) for level in levels}
+        known = {level: count for level, count in counts.items() if count}
+        if row.n and known and None not in counts.values():
+            label = row.study.name + (f": {row.cohort.label}" if row.cohort.label else "")
+            yield Bar(answer.label, label, row.n, row.unit, known)
+
+
+def _summed(bars: list[Bar]) -> list[Bar]:
+    """Return one bar for each agent and unit, which says how many cohorts it sums."""
+    groups: dict[tuple[str, str], list[Bar]] = {}
+    for bar in bars:
+        groups.setdefault((bar.group, bar.unit), []).append(bar)
     out = []
-    for answer in answers:
-        for row in answer.rows:
-            counts = {level: count_at(row, level) for level in levels}
-            known = {level: count for level, count in counts.items() if count}
-            if row.n and known and None not in counts.values():
-                label = row.study.name + (f": {row.cohort.label}" if row.cohort.label else "")
-                out.append(Bar(answer.label, label, row.n, row.unit, known))
+    for (group, unit), members in groups.items():
+        levels = dict.fromkeys(level for bar in members for level in bar.counts)
+        counts = {level: sum(bar.counts.get(level, 0) for bar in members) for level in levels}
+        cohorts = f"{len(members)} cohort{'' if len(members) == 1 else 's'}"
+        label = f"sum over {cohorts}, {unit}"
+        out.append(Bar(group, label, sum(bar.n for bar in members), unit, counts))
     return out

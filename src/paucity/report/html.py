@@ -96,7 +96,11 @@ def blocks_html(table: Table, links: Links) -> Markup:
         links: where lines of text are shown.
     """
     blocks = []
+    group = ""
     for row in table.rows:
+        if row.group != group:
+            group = row.group
+            blocks.append(Markup('<p class="block-group">{}</p>\n').format(clean(group)))
         fields = Markup("").join(
             Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(
                 clean(column.label), _with_remarks(row[column.key], links)
@@ -105,10 +109,10 @@ def blocks_html(table: Table, links: Links) -> Markup:
             if row[column.key].text
         )
         name = _with_remarks(row[table.columns[0].key], links)
-        block = '<div class="block"><p class="block-name">{}</p><dl>{}</dl></div>\n'
-        blocks.append(Markup(block).format(name, fields))
+        made = Markup('<div class="block"><p class="block-name">{}</p><dl>{}</dl></div>\n')
+        blocks.append(made.format(name, fields))
     notes = Markup("").join(Markup("<p>{}</p>").format(clean(note)) for note in table.notes)
-    return Markup("").join(blocks) + (Markup('<div class="notes">{}</div>').format(notes))
+    return Markup("").join(blocks) + Markup('<div class="notes">{}</div>').format(notes)
 
 
 def _with_remarks(cell: Cell, links: Links) -> Markup:

@@ -11,6 +11,7 @@ import hashlib
 import os
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 SUMS: Final = "SHA256SUMS"
 """The file that lists every other file with its checksum, as `sha256sum --check` reads it."""
+
+for _needed in ("great_tables", "matplotlib", "polars"):  # loaded late, so missed early
+    if find_spec(_needed) is None:
+        raise ModuleNotFoundError(f"No module named {_needed!r}", name=_needed)
 
 _LIBRARY: Final = Path(__file__).parent.parent / "library"
 _STYLE: Final = Path(__file__).parent / "style.css"

@@ -143,6 +143,8 @@ class Vocabulary:
         names = {spelled for term in self.terms(kind) for spelled in term.words}
         if near := closest(fold(word)[:80], names):
             return near
+        if " " in fold(word):
+            return None
         parts: dict[str, str] = {}
         for name in sorted(names, key=lambda n: (len(n), n)):
             for part in name.split():

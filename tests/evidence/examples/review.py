@@ -51,7 +51,7 @@ EXAMPLES = (
         claim="responses none of which says who was not evaluable are found (audit F8)",
         study=ONE + "  - {cohort: all, therapy: x, counts: {CR: 4}}\n",
         protocol="»" + PROTOCOL,
-        says=("none of the 1 included responses says how many were not evaluable",),
+        says=("the included response does not say how many were not evaluable",),
         subject="responses/missing",
         mended={"{CR: 4}": "{CR: 4, died: 0}"},
     ),

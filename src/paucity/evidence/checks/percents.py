@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
-    from paucity.evidence.model import Response, Restated
+    from paucity.evidence.model import Cohort, Response, Restated
     from paucity.evidence.view import StudyView
     from paucity.text import Marks
 
@@ -59,6 +59,8 @@ def printed_percentages(view: StudyView) -> Iterator[Printed]:
         for again in response.restated:
             if again.percents:
                 yield _restated(again, response, view, subject)
+    for cohort in study.cohorts.values():
+        yield from _prior_percentages(view, cohort)
     for entry in happenings(study):
         if entry.percent is not None:
             name = word_of(entry).name
@@ -73,6 +75,24 @@ def printed_percentages(view: StudyView) -> Iterator[Printed]:
                 "percent",
                 f"{study.id}/{entry.cohort}/{name}",
             )
+
+
+def _prior_percentages(view: StudyView, cohort: Cohort) -> Iterator[Printed]:
+    for entry in (*cohort.prior, *cohort.concomitant):
+        if entry.percent is None:
+            continue
+        name = joined([agent.written for agent in entry.agents])
+        yield Printed(
+            name,
+            {} if entry.patients is None else {name: entry.patients},
+            {name: entry.percent},
+            size(cohort, "patients"),
+            "patients",
+            cohort.id,
+            entry.marks,
+            "percent",
+            f"{view.study.id}/{cohort.id}",
+        )
 
 
 def _restated(again: Restated, response: Response, view: StudyView, subject: str) -> Printed:
@@ -199,7 +219,7 @@ def _other_units(view: StudyView, printed: Printed, percent: Decimal) -> str:
         n = size(cohort, unit)
         if n and unit != printed.unit and len(counts_for_percent(percent, n)) == 1:
             return f"it fits {counts_for_percent(percent, n)[0]} of the {n} {unit}"
-    return ""
+    return "look at the source again"
 
 
 @check("percent-ambiguous", NOTE)

@@ -46,7 +46,15 @@ def no_window(view: StudyView) -> Iterator[Found]:
 def no_denominator(view: StudyView) -> Iterator[Found]:
     """A response whose denominator is not known."""
     for response in view.study.responses:
-        if response.cohort in view.study.cohorts and denominator(response, view.study) is None:
+        cohort = view.study.cohorts.get(response.cohort)
+        if cohort is None:
+            continue
+        named = response.denominator
+        if named and response.n is None and getattr(cohort, named) is None:
+            message = f"how many of `{response.cohort}` were {named} is not said"
+            hint = f"give the cohort `{named}:`, or the response `n:`"
+            yield Found(response.marks.span("denominator"), message, _subject(view, response), hint)
+        elif denominator(response, view.study) is None:
             message = f"how many {response.of} `{response.cohort}` has is not said"
             hint = f"give the cohort its number of {response.of}"
             yield Found(response.marks.span("cohort"), message, _subject(view, response), hint)

@@ -83,7 +83,10 @@ def missing_not_told(evidence: Evidence) -> Iterator[Found]:
         if not r.denominator and not outside & set(r.counts)
     ]
     if rows and len(silent) == len(rows):
-        message = f"none of the {len(rows)} included responses says how many were not evaluable"
+        which = "the included response does not say"
+        if len(rows) > 1:
+            which = f"none of the {len(rows)} included responses says"
+        message = f"{which} how many were not evaluable"
         yield Found(evidence.protocol.marks.span(), message, "responses/missing")
 
 

@@ -98,12 +98,12 @@ def claims(review: Review) -> Table:
     order = {Standing.CONTRADICTED: 0, Standing.UNDECIDABLE: 1, Standing.SUPPORTED: 2}
     rows.sort(key=lambda r: order[Standing(r["standing"].text)])
     columns = (
-        Column("claim", "The source concludes"),
+        Column("claim", "Conclusion"),
         Column("where", "Where"),
         Column("standing", "The evidence"),
         Column("figures", "Figures"),
     )
-    return Table("claims", "Conclusions of the source, tested", columns, tuple(rows))
+    return Table("claims", "Conclusions, tested", columns, tuple(rows))
 
 
 def gaps(review: Review) -> Table:
