@@ -287,8 +287,8 @@ def _table_names(
 def table(name: str, review: str, form: str) -> None:
     """Print one table of a review.
 
-    NAME is one of: genes, established, definitions, responses, totals, toxicity, outcomes, agents,
-    eligibility, claims, gaps, regimens, ongoing.
+    NAME is one of: genes, established, definitions, responses, totals, synthesis, toxicity,
+    outcomes, agents, eligibility, claims, gaps, regimens, ongoing.
     """
     from paucity.report import render
     from paucity.report.tables import TABLES, named

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from paucity.expression import ExpressionError, Node, parse
 from paucity.record import Reading, Record, RecordShape, many, need, opt, table
-from paucity.shapes import FLAG, TEXT, ChoiceShape, Word, WordShape
+from paucity.shapes import COUNT, FLAG, NUMBER, TEXT, ChoiceShape, Word, WordShape
 from paucity.sources import SOURCE, Accepted, Source
 from paucity.vocabulary import Kind
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from paucity.text import Value
+
+
+UNITS = ("patients", "courses", "cases")
+"""What is counted; figures in different units are never added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,43 @@ class Level(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BeliefBefore(Record):
+    """The prior of a Bayesian analysis, on the log-odds scale."""
+
+    mean: Decimal = opt(NUMBER, "mean of the median study's log odds; 0 is 50%", Decimal(0))
+    sd: Decimal = opt(NUMBER, "its standard deviation", Decimal("1.5"))
+    scale: Decimal = opt(NUMBER, "scale of the spread between studies (half-normal)", Decimal(1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis(Record):
+    """One analysis of the plan: what is counted, in whom, and what may be put together."""
+
+    label: str = opt(TEXT, "how to print it", "")
+    levels: tuple[str, ...] = many(TEXT, "levels that count; the responders', if left out")
+    by: str = opt(
+        ChoiceShape(("agent", "population", "all")), "what the rows are grouped by", "agent"
+    )
+    unit: str = opt(ChoiceShape(UNITS), "what is counted; other units are left out", "patients")
+    criteria: str = opt(TEXT, "the set of eligibility criteria; the main one, if left out", "")
+    about: Expression | None = opt(EXPRESSION, "only cohorts of this kind: `age_group is adult`")
+    definitions: str = opt(
+        ChoiceShape(("apart", "together")),
+        "apart: responses judged by different definitions are not pooled (the default); "
+        "together: they are, and it is said beside the number",
+        "apart",
+    )
+    unpublished: bool = opt(FLAG, "false leaves personal communications out", default=True)
+    method: str = opt(
+        ChoiceShape(("auto", "bayes", "glmm", "beta-binomial", "inverse variance")),
+        "how to pool; auto is Bayesian where studies are few or sparse",
+        "auto",
+    )
+    minimum: int = opt(COUNT, "least number of studies to pool", 3)
+    prior: BeliefBefore | None = opt(RecordShape(lambda: BeliefBefore), "the prior, if Bayesian")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol(Record):
     """A review's protocol: the file review.yaml."""
 
@@ -177,5 +219,8 @@ class Protocol(Record):
         RecordShape(lambda: Population, shorthand="is"), "populations for the map of what is known"
     )
     claims: Mapping[str, Claim] = table(RecordShape(lambda: Claim), "conclusions and their tests")
+    analyses: Mapping[str, Analysis] = table(
+        RecordShape(lambda: Analysis), "the analysis plan; responders by agent, if left out"
+    )
     ongoing: tuple[Ongoing, ...] = many(RecordShape(lambda: Ongoing), "studies under way")
     accepted: tuple[Accepted, ...] = many(RecordShape(lambda: Accepted), "accepted findings")

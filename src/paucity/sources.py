@@ -111,13 +111,14 @@ def accept(
         if entry.finding.startswith(_UNACCEPTABLE):
             continue
         by_code.setdefault(entry.finding, []).append(entry)
-    open_, known, used = [], [], set()
+    open_: list[Finding] = []
+    known: list[tuple[Finding, Accepted]] = []
+    used: set[int] = set()
     for finding in findings:
-        for entry in by_code.get(finding.code, ()):
-            if _speaks_for(entry, finding):
-                known.append((finding, entry))
-                used.add(id(entry))
-                break
+        speaking = [e for e in by_code.get(finding.code, ()) if _speaks_for(e, finding)]
+        if speaking:
+            known.append((finding, speaking[0]))
+            used.update(map(id, speaking))
         else:
             open_.append(finding)
     stale = [_stale(e) for e in entries if id(e) not in used and e.marks.file in ours]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import paucity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(paucity.__file__).parent
 
@@ -27,7 +30,7 @@ LAYERS = (
     {"response"},
     {"synthesis"},
     {"review"},
-    {"schemas", "starter", "explain"},
+    {"schemas", "starter", "explain", "analysis"},
     {"report"},
     {"web"},
     {"cli"},

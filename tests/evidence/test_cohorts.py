@@ -233,7 +233,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 @given(worlds())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_bounds_on_cohorts_contain_the_truth(world: World) -> None:
     known = family(**world.cohorts)
     for name, people in world.sets.items():
@@ -247,7 +247,7 @@ def test_bounds_on_cohorts_contain_the_truth(world: World) -> None:
 
 
 @given(worlds(), st.data())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_bounds_on_distinct_people_contain_the_truth(world: World, data: st.DataObject) -> None:
     known = family(**world.cohorts)
     names = data.draw(st.lists(st.sampled_from(sorted(world.sets)), max_size=5))

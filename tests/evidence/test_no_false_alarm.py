@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +15,9 @@ from paucity.counts import counts_for_percent, fits, percent_of
 from paucity.evidence.checks import REVIEW_CHECKS, STUDY_CHECKS
 from paucity.text import Finding, Severity
 from support.reviews import PROTOCOL, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LEVELS = ("CR", "PR", "NR", "died")
 EVENTS = ("fever", "seizure", "neutropenia", "hepatotoxicity", "bleeding")

@@ -100,7 +100,7 @@ def test_a_mutated_study_gives_findings_and_no_traceback(name: str) -> None:
     files = {f: whole(f) for f in ("review.yaml", f"studies/{other}", "sources/marsh-2017.yaml")}
 
     @given(mutated(text_of(f"studies/{name}")))
-    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     def check(data: bytes) -> None:
         review = loaded(files | {f"studies/{name}": data})
         assert other.removesuffix(".yaml") in review.evidence.studies
@@ -117,7 +117,7 @@ def test_a_mutated_protocol_or_source_gives_findings_and_no_traceback(
     files = {f: whole(f) for f in names}
 
     @given(mutated(text_of(name)))
-    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     def check(data: bytes) -> None:
         assert study in loaded(files | {name: data}).evidence.studies
 
@@ -134,7 +134,7 @@ WORDS = (
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join), st.text(max_size=9))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_words_as_criterion_and_claim_give_findings_and_no_traceback(
     words: str, more: str
 ) -> None:

@@ -356,6 +356,7 @@ class CohortFacts:
                 k = _had_by(entry, cohort, n)
                 if k is None:
                     most = n
+                    share = Share(share.low, n, n)
                     continue
                 self._note(_spoken(entry, k, n), entry.marks, "agents" if k else "patients")
                 exact = len(entry.agents) == 1 and entry.within is None and drugs[0] == term

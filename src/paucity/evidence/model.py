@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paucity.dosing.model import Dose
+from paucity.protocol import UNITS
 from paucity.record import Record, RecordShape, many, need, opt, table
 from paucity.shapes import (
     COUNT,
@@ -40,7 +41,6 @@ AGE = WordShape(Kind.AGE)
 ROUTE = WordShape(Kind.ROUTE)
 DESIGN = WordShape(Kind.DESIGN)
 
-UNITS = ("patients", "courses", "cases")
 DENOMINATORS = ("enrolled", "assessed", "evaluable")
 
 

@@ -47,6 +47,10 @@ class Reading:
         self.findings.append(Finding(code, severity, span, message, hint, subject))
 
 
+def _tag(pair: tuple[str, str]) -> str:
+    return pair[0]
+
+
 class Draft:
     """A record being read."""
 
@@ -99,5 +103,5 @@ class Draft:
         values: dict[str, Any] = dict(self.single)
         for name, items in self.lists.items():
             values[name] = tuple(items)
-        record = Record(**values, extra=tuple(self.extra), place=self.place)
+        record = Record(**values, extra=tuple(sorted(self.extra, key=_tag)), place=self.place)
         return restore(record, self.carried) if self.carried else record

@@ -119,6 +119,7 @@ def record_of(fields: list[Field], draft: Draft, dialect: Dialect | None) -> Rec
     draft.one("pages", pages.text(), "ris:SP")
     _provider(draft)
     _month(draft)
+    _repeated_title(draft)
     if not (draft.single.get("title") or draft.single.get("doi") or draft.single.get("pmid")):
         draft.fault("record-empty", draft.place.line, "the record has neither title nor identifier")
     return draft.done()
@@ -274,6 +275,13 @@ def _text(field: str) -> Callable[[Draft, str, str, int], None]:
 
 def _note(draft: Draft, tag: str, value: str, _line: int) -> None:
     draft.add("notes", value)
+
+
+def _repeated_title(draft: Draft) -> None:
+    """Drop a short title that is the title again, as EndNote prints it."""
+    short = dict(draft.extra).get("ris:ST", "")
+    if short and short == draft.single.get("title"):
+        draft.extra.remove(("ris:ST", short))
 
 
 def _pmid(draft: Draft, tag: str, value: str, _line: int) -> None:

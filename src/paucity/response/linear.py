@@ -225,6 +225,8 @@ def holds(rule: Linear, known: dict[str, Measured | None]) -> Truth:
     least: Fraction | None = rule.constant
     most: Fraction | None = rule.constant
     least_reached = most_reached = True
+    if rule.below and known[rule.below] is None:
+        return None
     for name, size in rule.terms:
         value = known[name]
         if value is None:
@@ -238,9 +240,7 @@ def holds(rule: Linear, known: dict[str, Measured | None]) -> Truth:
     truth: Truth = None
     if least is not None and (least > 0 or (least == 0 and not (rule.strict and least_reached))):
         truth = True
-    elif most is not None and (
-        most < 0 or (most == 0 and (rule.strict or not most_reached))
-    ):
+    elif most is not None and (most < 0 or (most == 0 and (rule.strict or not most_reached))):
         truth = False
     return _with_rest(rule, known, truth)
 

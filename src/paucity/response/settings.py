@@ -202,7 +202,7 @@ def windows_of(
         end = end or settings.unstated_window
         high = None if end is None else microseconds(end.days)
     if confirming and settings.confirm is not None and high is not None:
-        low = high + microseconds(settings.confirm.after.days)
+        low = high + max(1, microseconds(settings.confirm.after.days))
         high += microseconds(settings.confirm.by.days)
         target = None
     return Windows(start, low, high, target if target is not None else high)

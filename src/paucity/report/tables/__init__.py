@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from paucity.report.tables import background, harms, judgements, responses
+from paucity.report.tables import background, harms, judgements, pooled, responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +20,7 @@ TABLES: Mapping[str, Callable[[Review], Table]] = MappingProxyType(
         "definitions": background.definitions,
         "responses": responses.responses,
         "totals": responses.totals,
+        "synthesis": pooled.synthesis,
         "toxicity": harms.toxicity,
         "outcomes": harms.outcomes,
         "agents": judgements.agents,

@@ -1,0 +1,210 @@
+"""Carry out a review's analysis plan: pool what may be pooled, and say why the rest may not.
+
+Units are not mixed, nobody is counted twice, responses judged by different definitions are not put
+together unless the plan says so, and fewer studies than the plan asks for are not pooled. Where
+pooling is refused, the rows with their exact intervals are the result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from paucity.evidence.cohorts import Family
+from paucity.evidence.facts import CohortFacts, FactError
+from paucity.evidence.rows import Row, included_rows
+from paucity.protocol import Analysis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from paucity.evidence.view import Evidence
+    from paucity.expression import Node
+    from paucity.synthesis.types import Pooled, Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row that is counted: how many of how many, with its exact interval."""
+
+    row: Row
+    events: int
+    n: int
+    exact: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of one analysis, pooled or not.
+
+    Attributes:
+        analysis: the analysis's name in the plan.
+        name: the agent or population; empty for all together.
+        lines: the rows counted.
+        left_out: rows that are not counted, each with the reason.
+        result: the pooled result; its status says why where there is no number.
+        notes: what has to be said beside the number.
+    """
+
+    analysis: str
+    name: str
+    lines: tuple[Line, ...]
+    left_out: tuple[tuple[Row, str], ...]
+    result: Pooled
+    notes: tuple[str, ...]
+
+
+def plan(evidence: Evidence) -> Mapping[str, Analysis]:
+    """Return the review's analyses; responders by agent, if it plans none."""
+    return evidence.protocol.analyses or {"responders": Analysis(label="Responders by agent")}
+
+
+def synthesize(evidence: Evidence) -> tuple[Group, ...]:
+    """Carry out every analysis of the plan, in its order.
+
+    Args:
+        evidence: the review's evidence with its eligibility judged.
+
+    Returns:
+        A group for each agent or population with at least one row.
+    """
+    return tuple(g for name, a in plan(evidence).items() for g in _analysed(name, a, evidence))
+
+
+def _analysed(name: str, analysis: Analysis, evidence: Evidence) -> Iterator[Group]:
+    if analysis.criteria in evidence.eligibility:
+        evidence = replace(evidence, main=analysis.criteria)
+    rows = [r for r in included_rows(evidence) if _meant(r, analysis, evidence)]
+    for group, members in _groups(rows, analysis, evidence).items():
+        made = _group(name, group, members, analysis, evidence)
+        if made is not None:
+            yield made
+
+
+def _meant(row: Row, analysis: Analysis, evidence: Evidence) -> bool:
+    return analysis.about is None or _all_are(row, analysis.about.node, evidence)
+
+
+def _all_are(row: Row, condition: Node, evidence: Evidence) -> bool:
+    facts = CohortFacts(row.study, Family(row.study), row.cohort.id, evidence.vocabulary)
+    try:
+        return facts.share(condition).truth is True
+    except FactError:
+        return False
+
+
+def _groups(rows: list[Row], analysis: Analysis, evidence: Evidence) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        for name in _groups_of(row, analysis, evidence):
+            groups.setdefault(name, []).append(row)
+    return dict(sorted(groups.items(), key=lambda g: g[0].casefold()))
+
+
+def _groups_of(row: Row, analysis: Analysis, evidence: Evidence) -> Iterator[str]:
+    if analysis.by == "agent":
+        if row.therapy is not None:
+            yield row.therapy.agent.name
+    elif analysis.by == "population":
+        for name, population in evidence.protocol.populations.items():
+            if _all_are(row, population.is_.node, evidence):
+                yield name
+    else:
+        yield ""
+
+
+def _group(
+    name: str, group: str, rows: list[Row], analysis: Analysis, evidence: Evidence
+) -> Group | None:
+    from paucity.synthesis import proportion_intervals
+
+    levels = analysis.levels or tuple(
+        n for n, level in evidence.protocol.scale.items() if level.responder
+    )
+    counted: list[tuple[Row, int, int]] = []
+    left_out: list[tuple[Row, str]] = []
+    for row in rows:
+        reason = _left_out(row, analysis)
+        events = _events(row, levels)
+        n = row.n
+        if reason:
+            left_out.append((row, reason))
+        elif events is None or not n:
+            left_out.append((row, "how many responded is not told"))
+        else:
+            counted.append((row, events, n))
+    if not counted:
+        return None
+    x, m = [e for _, e, _ in counted], [n for _, _, n in counted]
+    exact = proportion_intervals(x, m)
+    lines = tuple(Line(r, e, n, q) for (r, e, n), q in zip(counted, exact, strict=True))
+    result, notes = _pooled(lines, analysis)
+    return Group(name, group, lines, tuple(left_out), result, notes)
+
+
+def _left_out(row: Row, analysis: Analysis) -> str:
+    if row.unit != analysis.unit:
+        return f"counted in {row.unit}, not {analysis.unit}"
+    source = row.response.source if row.response else None
+    if not analysis.unpublished and source and source.kind == "personal communication":
+        return "a personal communication"
+    return ""
+
+
+def _events(row: Row, levels: tuple[str, ...]) -> int | None:
+    """Return how many are at one of the levels; a level that nobody can be at counts as zero."""
+    figures = row.figures()
+    known = [f.count for f in figures.values() if f.count is not None]
+    full = row.n is not None and len(known) == len(figures) and sum(known) == row.n
+    total = 0
+    for level in levels:
+        count = figures[level].count if level in figures else (0 if full else None)
+        if count is None:
+            return None
+        total += count
+    return total
+
+
+def _pooled(lines: tuple[Line, ...], analysis: Analysis) -> tuple[Pooled, tuple[str, ...]]:
+    from paucity.synthesis import Prior, Status, pool, refused
+
+    x, n = [line.events for line in lines], [line.n for line in lines]
+    if shared := _overlap(lines):
+        return refused(Status.OVERLAPPING_COHORTS, x, n, reason=shared), ()
+    names = sorted({_definition(line) for line in lines})
+    notes: tuple[str, ...] = ()
+    if len(names) > 1:
+        told = f"Responses were judged by {len(names)} definitions: {', '.join(names)}."
+        if analysis.definitions == "apart":
+            return refused(Status.DEFINITIONS_DIFFER, x, n, reason=told), ()
+        notes = (f"{told} The plan puts them together.",)
+    options: dict[str, Any] = {}
+    if analysis.prior is not None and analysis.method in {"auto", "bayes"}:
+        prior = analysis.prior
+        options["prior"] = Prior(
+            mean=float(prior.mean), sd=float(prior.sd), scale=float(prior.scale)
+        )
+        method = "bayes"
+    else:
+        method = analysis.method
+    result = pool(x, n, method=method, minimum_studies=max(1, analysis.minimum), **options)
+    return result, (*notes, *result.notes)
+
+
+def _definition(line: Line) -> str:
+    response = line.row.response
+    return (response.definition if response else "") or "not stated"
+
+
+def _overlap(lines: tuple[Line, ...]) -> str:
+    """Return in words which rows may share people; empty if none do."""
+    for a, b in combinations(lines, 2):
+        if a.row.study.id == b.row.study.id:
+            shared = Family(a.row.study).shared(a.row.cohort.id, b.row.cohort.id)
+            if shared.high is None or shared.high > 0:
+                return f"{a.row.key} and {b.row.key} may share {shared} people."
+        for one, other in ((a, b), (b, a)):
+            if any(o.cohort == other.row.key for o in one.row.cohort.overlaps):
+                return f"{one.row.key} and {other.row.key} are said to share people."
+    return ""

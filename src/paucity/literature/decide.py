@@ -1,0 +1,376 @@
+"""Decide which pairs of records are one report, by points that are added up and told.
+
+Each comparison gives points for or against, and a few words. The sum decides: at `MERGE` points a
+pair is one report; between `ASK` and `MERGE` a person is asked. What makes two reports different
+whatever else agrees (an erratum and its article, two PMIDs) is decided before any points.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from paucity.literature.block import Features, candidate_pairs, features
+from paucity.literature.normal import same_journal
+from paucity.literature.xml import MissingLibraryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from paucity.literature.record import Record
+
+MERGE: Final = 10.0
+"""Points from which a pair is merged without asking."""
+
+ASK: Final = 7.0
+"""Points from which a person is asked."""
+
+
+class Verdict(StrEnum):
+    """What was decided about a pair."""
+
+    DUPLICATE = "duplicate"
+    UNCERTAIN = "uncertain"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One comparison: what it gave, and why in a few words."""
+
+    points: float
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.words} ({self.points:+g})"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about two records, with every reason.
+
+    Attributes:
+        first: position of the one.
+        second: position of the other; always larger.
+        verdict: duplicate, uncertain or different.
+        points: the sum.
+        reasons: what it is the sum of.
+    """
+
+    first: int
+    second: int
+    verdict: Verdict
+    points: float
+    reasons: tuple[Reason, ...]
+
+    def told(self) -> str:
+        """Return the reasons as one line.
+
+        >>> Decision(0, 1, Verdict.DUPLICATE, 12, (Reason(12, "same PMID"),)).told()
+        'same PMID (+12)'
+        """
+        return "; ".join(map(str, self.reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class Deduplication:
+    """Groups of records that are one report, and every decision behind them.
+
+    Attributes:
+        groups: positions of the records of each report that was found more than once.
+        merged: the pairs decided to be one report.
+        uncertain: the pairs a person should look at, most points first.
+        held_apart: pairs decided to be duplicates that were not joined, because their groups
+            contradict each other.
+        compared: how many pairs were compared.
+    """
+
+    groups: tuple[tuple[int, ...], ...]
+    merged: tuple[Decision, ...]
+    uncertain: tuple[Decision, ...]
+    held_apart: tuple[Decision, ...]
+    compared: int
+
+
+_NOTICE: Final = re.compile(
+    r"^(?:erratum|errata|corrigend|correction|retract|withdrawn|expression of concern|addendum)"
+    r"|\b(?:erratum|corrigendum|retraction notice)$"
+)
+_ANSWER: Final = re.compile(
+    r"^(?:re |reply|replies|response to|comment|letter|author reply|authors? repl|in reply|invited"
+    r" comment|discussion|editorial|summaries for patients|commentary)"
+    r"|\b(?:reply|authors reply|comment|commentary)$"
+)
+_PART: Final = re.compile(
+    r"\b(?:part|phase|stage|chapter|volume|section|study|step|report|type|grade|no|number)"
+    r" (i{1,3}|iv|vi{0,3}|ix|x|\d+|[a-d]|one|two|three|four)\b"
+)
+_ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7",
+                 "viii": "8", "ix": "9", "x": "10", "one": "1", "two": "2", "three": "3",
+                 "four": "4"}  # fmt: skip
+_NUMBER: Final = re.compile(r"\b\d+\b")
+
+
+def notice(title: str) -> str:
+    """Return what a normalised title announces itself as, ``notice`` or ``answer``, or nothing."""
+    return "notice" if _NOTICE.search(title) else "answer" if _ANSWER.search(title) else ""
+
+
+def parts(title: str) -> tuple[str, ...]:
+    """Return the part numbers of a normalised title.
+
+    >>> parts("a phase ii trial part 2")
+    ('2', '2')
+    """
+    return tuple(_ROMAN.get(x, x) for x in _PART.findall(title))
+
+
+def compare(a: Features, b: Features) -> tuple[float, tuple[Reason, ...]]:
+    """Return the points of two records and the reasons for them."""
+    ratio = _ratio()
+    apart = _apart(a, b)
+    if apart:
+        return apart.points, (apart,)
+    reasons = [
+        *_identifiers(a, b),
+        *_titles(a, b, ratio),
+        *_authors(a, b, ratio),
+        *_years(a, b),
+        *_journals(a, b),
+        *_places(a, b),
+        *_abstracts(a, b, ratio),
+    ]
+    return sum(r.points for r in reasons), tuple(reasons)
+
+
+def _ratio() -> Callable[[str, str], float]:
+    try:
+        from rapidfuzz.fuzz import ratio
+    except ImportError:
+        raise MissingLibraryError("rapidfuzz", "finding duplicates") from None
+    return ratio
+
+
+def _apart(a: Features, b: Features) -> Reason | None:
+    """Return why two records cannot be one report."""
+    if a.pmid and b.pmid and a.pmid != b.pmid:
+        return Reason(-20, f"PMIDs {a.pmid} and {b.pmid}")
+    if a.pmcid and b.pmcid and a.pmcid != b.pmcid:
+        return Reason(-20, f"PMCIDs {a.pmcid} and {b.pmcid}")
+    if notice(a.title) != notice(b.title):
+        which = notice(a.title) or notice(b.title)
+        kind = "an erratum or retraction" if which == "notice" else "a reply or comment"
+        return Reason(-20, f"one is {kind}")
+    if a.pmid and a.pmid == b.pmid:
+        return None
+    if parts(a.title) != parts(b.title) and len(parts(a.title)) == len(parts(b.title)):
+        return Reason(-20, f"part {' '.join(parts(a.title))} and {' '.join(parts(b.title))}")
+    return None
+
+
+def _identifiers(a: Features, b: Features) -> list[Reason]:
+    out = []
+    if a.pmid and a.pmid == b.pmid:
+        out.append(Reason(12, "same PMID"))
+    if a.pmcid and a.pmcid == b.pmcid:
+        out.append(Reason(8, "same PMCID"))
+    if shared := a.others & b.others:
+        out.append(Reason(8, f"same {min(shared)[0]} number"))
+    if a.doi and b.doi:
+        if a.doi == b.doi:
+            out.append(Reason(5, "same DOI"))
+        else:
+            out.append(Reason(-3, "different DOIs"))
+    return out
+
+
+def _titles(a: Features, b: Features, ratio: Callable[[str, str], float]) -> list[Reason]:
+    if not (a.title and b.title):
+        return [Reason(-3, "a title is missing")]
+    least = min(len(a.words), len(b.words))
+    if a.title.replace(" ", "") == b.title.replace(" ", ""):
+        return [Reason(6, "same title") if least > 4 else Reason(3, "same short title")]
+    like = ratio(a.title, b.title)
+    numbers = _numbers_differ(a.title, b.title)
+    out = [Reason(-4, "titles differ in a number")] if numbers and like < 100 else []
+    crossed = max(
+        ratio(a.original, b.title) if a.original else 0,
+        ratio(a.title, b.original) if b.original else 0,
+    )
+    if like >= 97 or crossed >= 97:
+        points, words = 5.0, "nearly the same title"
+    elif like >= 92:
+        points, words = 4.0, f"titles {like:.0f}% alike"
+    elif _contains(a.words, b.words):
+        points, words = 4.0, "one title within the other"
+    elif like >= 85:
+        points, words = 2.5, f"titles {like:.0f}% alike"
+    elif like >= 75:
+        points, words = 1.0, f"titles {like:.0f}% alike"
+    else:
+        points, words = (-4.0, "different titles") if like < 60 else (-1.5, "titles little alike")
+    return [*out, Reason(points if least > 4 else points - 2, words)]
+
+
+def _numbers_differ(a: str, b: str) -> bool:
+    """Tell whether both titles hold numbers, and neither holds all of the other's."""
+    x, y = set(_NUMBER.findall(a)), set(_NUMBER.findall(b))
+    return bool(x - y and y - x)
+
+
+def _contains(a: list[str], b: list[str]) -> bool:
+    """Tell whether the shorter title, of at least five words, begins or ends the longer one."""
+    if len(a) > len(b):
+        a, b = b, a
+    return len(a) >= 5 and (b[: len(a)] == a or b[-len(a) :] == a)
+
+
+def _authors(a: Features, b: Features, ratio: Callable[[str, str], float]) -> list[Reason]:
+    if not (a.families and b.families):
+        return []
+    first, second = a.families[0], b.families[0]
+    alike = first == second or _same_family(first, second, ratio)
+    shared = len(set(a.families) & set(b.families))
+    least = min(len(set(a.families)), len(set(b.families)))
+    if alike and a.initials[0] and b.initials[0] and a.initials[0] != b.initials[0]:
+        if shared >= 2 and shared >= least - 1:
+            return [Reason(1, f"{shared} of {least} authors shared")]
+        return [Reason(-2, "first authors differ in their given name")]
+    if alike and shared >= max(1, least - 1) and least > 1:
+        return [Reason(3, f"{shared} of {least} authors shared, the first the same")]
+    if alike:
+        return [Reason(2, "same first author")]
+    if shared >= max(1, least - 1) and (shared > 1 or least == 1):
+        return [Reason(1.5, f"{shared} of {least} authors shared")]
+    if shared * 2 >= least:
+        return [Reason(0, f"{shared} of {least} authors shared")]
+    if not shared:
+        return [Reason(-5, "different authors")]
+    return [Reason(-3, f"{shared} of {least} authors shared")]
+
+
+def _same_family(a: str, b: str, ratio: Callable[[str, str], float]) -> bool:
+    if ratio(a, b) >= 80:
+        return True
+    x, y = a.split(), b.split()
+    return bool(x and y) and (x[-1] == y[-1] or x[0] == y[0] or x[-1] == y[0] or x[0] == y[-1])
+
+
+def _years(a: Features, b: Features) -> list[Reason]:
+    if a.year is None or b.year is None:
+        return []
+    gap = abs(a.year - b.year)
+    if gap == 0:
+        return [Reason(1, "same year")]
+    if gap == 1:
+        return [Reason(-0.5, "one year apart")]
+    return [Reason(-3 if gap == 2 else -5, f"{gap} years apart")]
+
+
+def _journals(a: Features, b: Features) -> list[Reason]:
+    if a.issn & b.issn:
+        return [Reason(2, "same ISSN")]
+    if not (a.journals and b.journals):
+        return []
+    if any(same_journal(x, y) for x in a.journals for y in b.journals):
+        return [Reason(2, "same journal")]
+    shared = max(len(set(x) & set(y)) / min(len(x), len(y)) for x in a.journals for y in b.journals)
+    if shared >= 0.6:
+        return [Reason(0.5, "similar journal names")]
+    return [Reason(-1.5, "different journal names")]
+
+
+def _places(a: Features, b: Features) -> list[Reason]:
+    """Compare volume, issue and pages; a journal's own numbers agree by chance only rarely."""
+    out = []
+    if a.volume and b.volume:
+        same = a.volume == b.volume
+        out.append(Reason(1.5, "same volume") if same else Reason(-2, "different volumes"))
+        if same and a.issue and b.issue and a.issue == b.issue:
+            out.append(Reason(0.5, "same issue"))
+    if a.pages[0] and b.pages[0]:
+        if a.pages[0] == b.pages[0]:
+            ends = a.pages[1] and a.pages[1] == b.pages[1]
+            weight = 3.0 if ends or int(a.pages[0]) > 30 else 2.0
+            out.append(Reason(weight, "same pages" if ends else "same first page"))
+        else:
+            out.append(Reason(-3, "different pages"))
+    return out
+
+
+def _abstracts(a: Features, b: Features, ratio: Callable[[str, str], float]) -> list[Reason]:
+    x, y = a.abstract[:600].casefold(), b.abstract[:600].casefold()
+    least = min(len(x), len(y))
+    if least < 150:
+        return []
+    like = ratio(x[:least], y[:least])
+    if like >= 90:
+        return [Reason(3, "same abstract")]
+    return [Reason(-2, "different abstracts")] if like < 50 else []
+
+
+def deduplicate(records: Sequence[Record]) -> Deduplication:
+    """Find the records that are one report.
+
+    Args:
+        records: all records of a review, in any order.
+
+    Returns:
+        Groups, and the decision about each pair that is a duplicate or uncertain. Errata, replies,
+        retractions and further reports of one study are never duplicates; see
+        :func:`~paucity.literature.links.find_links`.
+
+    Raises:
+        MissingLibraryError: rapidfuzz is not installed.
+    """
+    held = [features(record) for record in records]
+    pairs = sorted(candidate_pairs(held))
+    decisions = [_decide(a, b, held) for a, b in pairs]
+    return _joined(decisions, held, len(pairs))
+
+
+def _decide(a: int, b: int, held: Sequence[Features]) -> Decision:
+    points, reasons = compare(held[a], held[b])
+    verdict = Verdict.DIFFERENT
+    if points >= MERGE:
+        verdict = Verdict.DUPLICATE
+    elif points >= ASK:
+        verdict = Verdict.UNCERTAIN
+    return Decision(a, b, verdict, points, reasons)
+
+
+def _joined(
+    decisions: Iterable[Decision], held: Sequence[Features], compared: int
+) -> Deduplication:
+    """Join pairs into groups, surest first; a group never holds two PMIDs."""
+    parent = list(range(len(held)))
+    pmids = [item.pmid for item in held]
+
+    def root(x: int) -> int:
+        while parent[x] != x:
+            parent[x] = parent[parent[x]]
+            x = parent[x]
+        return x
+
+    merged, uncertain, apart = [], [], []
+    for decision in sorted(decisions, key=lambda d: (-d.points, d.first, d.second)):
+        if decision.verdict is Verdict.UNCERTAIN:
+            uncertain.append(decision)
+        elif decision.verdict is Verdict.DUPLICATE:
+            a, b = root(decision.first), root(decision.second)
+            if a != b and pmids[a] and pmids[b] and pmids[a] != pmids[b]:
+                apart.append(decision)
+                continue
+            merged.append(decision)
+            low, high = min(a, b), max(a, b)
+            parent[high] = low
+            pmids[low] = pmids[low] or pmids[high]
+    groups: dict[int, list[int]] = defaultdict(list)
+    for position in range(len(held)):
+        groups[root(position)].append(position)
+    found = tuple(tuple(g) for g in groups.values() if len(g) > 1)
+    rest = tuple(d for d in uncertain if root(d.first) != root(d.second))
+    return Deduplication(found, tuple(merged), rest, tuple(apart), compared)

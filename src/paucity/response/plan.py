@@ -1,0 +1,476 @@
+"""A definition made ready to compute: what is asked of each marker, and of the markers together.
+
+The reference evaluator and the table backend carry out the same plan, each in its own way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from paucity.expression.nodes import And, Compare, Counted, Is, Name, Not, Number, Or
+from paucity.response.bands import rules_of
+from paucity.response.language import OTHERWISE, written
+from paucity.response.linear import Linear, NotComputableError, in_unit, linear
+from paucity.response.settings import Selection, Settings, Windows, selection_of, windows_of
+from paucity.text import Finding, Severity
+from paucity.vocabulary import Kind, UnitError, Vocabulary, bundled, convert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from paucity.expression import Node
+    from paucity.response.model import Band, Definition, Marker
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A linear comparison, with its words."""
+
+    rule: Linear
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class InState:
+    """A state of the marker at its baseline or at its later value."""
+
+    when: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A condition that cannot be decided, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part must hold."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any_:  # noqa: N801
+    """One part must hold."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negated:
+    """The part must not hold."""
+
+    part: Condition
+
+
+Condition: TypeAlias = Holds | InState | Unknown | All | Any_ | Negated
+
+
+@dataclass(frozen=True, slots=True)
+class BandPlan:
+    """A rule, and the baselines it is for; all of them if `when` is None."""
+
+    when: Condition | None
+    rule: Condition
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerPlan:
+    """What a definition asks of one marker.
+
+    Attributes:
+        name: preferred name.
+        label: how to print it.
+        values: the words a sign can have; empty for a measured marker.
+        direction: where disease moves it: `raised`, `lowered` or nothing.
+        unit: the unit its values come in.
+        windows: when its values count.
+        bands: for each state with rules of its own, the bands in order.
+        asked: the states that levels ask for; the first is the one reported.
+    """
+
+    name: str
+    label: str
+    values: tuple[str, ...]
+    direction: str
+    unit: str
+    windows: Windows
+    bands: Mapping[str, tuple[BandPlan, ...]]
+    asked: tuple[str, ...]
+
+    @property
+    def sign(self) -> bool:
+        """Tell whether it is a sign and not a number."""
+        return bool(self.values)
+
+    @property
+    def healthy(self) -> str:
+        """Return the word of a sign that is normal, or nothing."""
+        for word in ("normal", "absent"):
+            if word in self.values:
+                return word
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerIs:
+    """A marker in a state."""
+
+    marker: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountOf:
+    """At least `least` of the markers in the state."""
+
+    state: str
+    least: int
+    markers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """Everyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllRules:
+    """Every part must hold."""
+
+    parts: tuple[LevelRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyRule:
+    """One part must hold."""
+
+    parts: tuple[LevelRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotRule:
+    """The part must not hold."""
+
+    part: LevelRule
+
+
+LevelRule: TypeAlias = MarkerIs | CountOf | Always | AllRules | AnyRule | NotRule
+
+NO_LEVEL: Final = "none of the levels"
+"""What is reported for who reaches none of a definition's levels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A definition made ready to compute.
+
+    Attributes:
+        name: of the definition.
+        markers: in the order of the definition.
+        levels: rules by level, best first.
+        selection: which value in the window counts.
+        baseline: which value up to the index is the baseline.
+        settings: the choices made.
+    """
+
+    name: str
+    markers: tuple[MarkerPlan, ...]
+    levels: tuple[tuple[str, LevelRule], ...]
+    selection: Selection
+    baseline: Selection
+    settings: Settings
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Return the levels, best first, and `NO_LEVEL` if not everyone gets one."""
+        names = tuple(name for name, _ in self.levels)
+        if self.levels and isinstance(self.levels[-1][1], Always):
+            return names
+        return (*names, NO_LEVEL)
+
+    @property
+    def responders(self) -> tuple[str, ...]:
+        """Return the levels that count as response: those that are more than what is left over."""
+        return tuple(name for name, rule in self.levels if not isinstance(rule, Always))
+
+    def marker(self, name: str) -> MarkerPlan:
+        """Return the marker of that preferred name."""
+        return next(m for m in self.markers if m.name == name)
+
+
+def make_plan(
+    definition: Definition,
+    settings: Settings,
+    units: Mapping[str, str],
+    vocabulary: Vocabulary | None = None,
+    *,
+    confirming: bool = False,
+) -> tuple[Plan | None, list[Finding]]:
+    """Make a definition ready to compute.
+
+    Args:
+        definition: of response, by rule.
+        settings: the choices the definition leaves open.
+        units: the unit that values of each marker come in, by preferred name.
+        vocabulary: knows the markers; the bundled one, if left out.
+        confirming: whether it is for the second assessment.
+
+    Returns:
+        The plan, or None where the definition cannot be computed; and what stands in the way.
+
+    >>> from paucity.response.load import load_definition
+    >>> plan, findings = make_plan(load_definition("wang-2015")[0], Settings(), {})
+    >>> plan.outcomes, findings
+    (('CR', 'PR', 'NR'), [])
+    """
+    return _Planner(definition, settings, units, vocabulary or bundled()).plan(
+        confirming=confirming
+    )
+
+
+class _Planner:
+    def __init__(
+        self,
+        definition: Definition,
+        settings: Settings,
+        units: Mapping[str, str],
+        vocabulary: Vocabulary,
+    ) -> None:
+        self.definition = definition
+        self.settings = settings
+        self.units = units
+        self.vocabulary = vocabulary
+        self.findings: list[Finding] = []
+        self.compared: dict[tuple[str, str], Compare] = {}
+
+    def _found(self, code: str, message: str, hint: str = "", about: str = "") -> None:
+        name = self.definition.name
+        subject = f"{name}/{about}" if about else name
+        span = self.definition.marks.span()
+        self.findings.append(Finding(code, Severity.ERROR, span, message, hint, subject))
+
+    def plan(self, *, confirming: bool) -> tuple[Plan | None, list[Finding]]:
+        d, s = self.definition, self.settings
+        ruled = {name: level.rule.node for name, level in d.levels.items() if level.rule}
+        if d.kind != "response" or d.basis != "rule" or not ruled:
+            reason = "it is in words only" if d.basis != "rule" else "it gives no rule for a level"
+            if d.kind != "response":
+                reason = f"it is a definition of {d.kind}"
+            hint = "choose a definition with rules"
+            self._found("not-computable", f"{d.label or d.name} is not computed: {reason}", hint)
+            return None, self.findings
+        if words := [n for n, level in d.levels.items() if level.rule is None]:
+            said = " and ".join(words)
+            message = f"{d.label or d.name} is not computed: {said} is described in words only"
+            self._found("not-computable", message, "choose a definition with rules")
+            return None, self.findings
+        try:
+            levels = tuple((n, self._level(node)) for n, node in ruled.items())
+        except NotComputableError as error:
+            self._found("not-computable", f"{d.label or d.name} is not computed: {error}")
+            return None, self.findings
+        asked = _asked(rule for _, rule in levels)
+        markers = tuple(self._marker(m, asked, confirming=confirming) for m in d.markers)
+        plan = Plan(d.name, markers, levels, selection_of(d, s), s.baseline, s)
+        self._check_selection(plan)
+        return plan, self.findings
+
+    def _check_selection(self, plan: Plan) -> None:
+        if not {plan.selection, plan.baseline} & {"best", "worst"}:
+            return
+        for marker in plan.markers:
+            if not marker.direction and not marker.healthy:
+                message = f"which value of {marker.label} is the best is not known; the last counts"
+                hint = "give its `direction` in the vocabulary"
+                self._found("selection-without-direction", message, hint, marker.name)
+
+    def _level(self, node: Node) -> LevelRule:
+        match node:
+            case Name(name=name) if name == OTHERWISE:
+                return Always()
+            case And(operands=parts):
+                return AllRules(tuple(map(self._level, parts)))
+            case Or(operands=parts):
+                return AnyRule(tuple(map(self._level, parts)))
+            case Not(operand=inner):
+                return NotRule(self._level(inner))
+            case Counted():
+                items = node.items or self._countable(node.state)
+                return CountOf(node.state, len(items) if node.least is None else node.least, items)
+            case Is(left=Name(name=marker), right=Name(name=state)):
+                return MarkerIs(marker, state)
+            case Compare(left=Name(name=marker), operator=operator, right=Number() as right):
+                compared = Compare(operator, Name("value"), right)
+                state = written(compared)
+                self.compared[marker, state] = compared
+                return MarkerIs(marker, state)
+        raise NotComputableError(f"`{written(node)}` is not a rule that can be computed")
+
+    def _countable(self, state: str) -> tuple[str, ...]:
+        """Return the markers counted where a rule names none."""
+        if state in {"improved", "met"}:
+            with_rule = [
+                m for m in self.definition.markers if any(state in rules_of(b) for b in m.bands)
+            ]
+            return tuple(m.name.name for m in with_rule)
+        return tuple(m.name.name for m in self.definition.markers)
+
+    def _marker(
+        self, marker: Marker, asked: Mapping[str, tuple[str, ...]], *, confirming: bool
+    ) -> MarkerPlan:
+        name = marker.name.name
+        term = self.vocabulary.find(Kind.MARKER, name)
+        facts = term.extra if term else {}
+        direction, usual = facts.get("direction", ""), facts.get("unit", "")
+        unit = self.units.get(name) or (usual if isinstance(usual, str) else "")
+        bands = {}
+        for state in ("improved", "resolved", "normal", "met"):
+            ruled = [b for b in marker.bands if state in rules_of(b)]
+            if ruled:
+                bands[state] = tuple(self._band(b, state, marker, unit) for b in ruled)
+        for (of, state), node in self.compared.items():
+            if of == name:
+                bands[state] = (BandPlan(None, self._condition(node, marker, unit), state),)
+        states = asked.get(name, ())
+        first = tuple(s for s in ("improved", "met", "resolved", "normal") if s in states)
+        rest = tuple(s for s in states if s not in first)
+        return MarkerPlan(
+            name,
+            marker.label or name,
+            marker.values,
+            direction if isinstance(direction, str) else "",
+            "" if marker.values else unit,
+            windows_of(self.definition, marker, self.settings, confirming=confirming),
+            bands,
+            (*first, *rest) or ("normal",),
+        )
+
+    def _band(self, band: Band, state: str, marker: Marker, unit: str) -> BandPlan:
+        rule = rules_of(band)[state]
+        when = self._condition(band.when.node, marker, unit) if band.when else None
+        then = self._condition(rule.node, marker, unit)
+        if self.settings.zero_baseline == "not evaluable" and _divides(then):
+            above = Holds(_ABOVE_ZERO, "baseline > 0")
+            when = above if when is None else All((when, above))
+        return BandPlan(when, then, rule.text)
+
+    def _condition(self, node: Node, marker: Marker, unit: str) -> Condition:
+        match node:
+            case And(operands=parts):
+                return All(tuple(self._condition(p, marker, unit) for p in parts))
+            case Or(operands=parts):
+                return Any_(tuple(self._condition(p, marker, unit) for p in parts))
+            case Not(operand=inner):
+                return Negated(self._condition(inner, marker, unit))
+            case Is(left=Name(name=when), right=Name(name=state)):
+                return InState(when, state)
+            case Name(name=state):
+                return InState("value", state)
+            case Compare(operator="!=", left=left, right=right):
+                return Negated(self._condition(Compare("==", left, right), marker, unit))
+            case Compare():
+                return self._comparison(node, marker, unit)
+        return Unknown(f"`{written(node)}` cannot be computed")
+
+    def _comparison(self, node: Compare, marker: Marker, unit: str) -> Condition:
+        try:
+            rules = linear(node, lambda n: self._number(n, marker))
+            text = written(node)
+            parts = tuple(Holds(self._converted(rule, marker, unit), text) for rule in rules)
+        except (NotComputableError, UnitError) as error:
+            message = f"{marker.label}: `{written(node)}` is not computed: {error}"
+            self._found("rule-not-computable", message, about=marker.name.name)
+            return Unknown(str(error))
+        return parts[0] if len(parts) == 1 else All(parts)
+
+    def _number(self, number: Number, marker: Marker) -> Fraction:
+        if not number.unit:
+            return number.value
+        term = self.vocabulary.find(Kind.MARKER, marker.name.name)
+        return convert(number.value, number.unit, marker.unit, term)
+
+    def _converted(self, rule: Linear, marker: Marker, unit: str) -> Linear:
+        """Return the form over values in the unit they come in."""
+        if not unit or not marker.unit or unit == marker.unit:
+            return rule
+        if not rule.constant and not sum(rule.form[:4]):
+            return rule
+        term = self.vocabulary.find(Kind.MARKER, marker.name.name)
+        try:
+            offset = convert(Fraction(0), unit, marker.unit, term)
+            factor = convert(Fraction(1), unit, marker.unit, term) - offset
+        except UnitError:
+            if rule.constant:
+                raise
+            return rule
+        return in_unit(rule, factor, offset)
+
+
+_ABOVE_ZERO: Final = Linear(
+    (Fraction(1), Fraction(0), Fraction(0), Fraction(0), Fraction(0)), strict=True
+)
+
+
+def _divides(condition: Condition) -> bool:
+    """Tell whether a condition divides by the baseline."""
+    match condition:
+        case Holds(rule=rule):
+            return rule.below == "baseline"
+        case All(parts=parts) | Any_(parts=parts):
+            return any(map(_divides, parts))
+        case Negated(part=part):
+            return _divides(part)
+    return False
+
+
+def leaves(rule: LevelRule) -> Iterator[MarkerIs]:
+    """Yield every marker and state that a level's rule asks for, in order."""
+    match rule:
+        case MarkerIs():
+            yield rule
+        case CountOf(state=state, markers=markers):
+            for marker in markers:
+                yield MarkerIs(marker, state)
+        case AllRules(parts=parts) | AnyRule(parts=parts):
+            for part in parts:
+                yield from leaves(part)
+        case NotRule(part=part):
+            yield from leaves(part)
+
+
+def _asked(rules: Iterable[LevelRule]) -> dict[str, tuple[str, ...]]:
+    out: dict[str, tuple[str, ...]] = {}
+    for rule in rules:
+        for leaf in leaves(rule):
+            known = out.get(leaf.marker, ())
+            if leaf.state not in known:
+                out[leaf.marker] = (*known, leaf.state)
+    return out
+
+
+def uses_limits(plan: Plan) -> bool:
+    """Tell whether a rule speaks of reference limits as numbers."""
+
+    def within(condition: Condition | None) -> bool:
+        match condition:
+            case Holds(rule=rule):
+                return bool(rule.form[2] or rule.form[3])
+            case All(parts=parts) | Any_(parts=parts):
+                return any(map(within, parts))
+            case Negated(part=part):
+                return within(part)
+        return False
+
+    return any(
+        within(band.when) or within(band.rule)
+        for marker in plan.markers
+        for bands in marker.bands.values()
+        for band in bands
+    )
