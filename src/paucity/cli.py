@@ -36,10 +36,26 @@ class _Clean(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(0)
+        except ModuleNotFoundError as error:
+            extra = _EXTRAS.get((error.name or "").partition(".")[0])
+            if extra is None:
+                raise
+            message = f"this needs {error.name}: install it with `pip install 'paucity[{extra}]'`"
+            raise _Fault(message) from None
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             place = f"{error.filename}: " if error.filename else ""
             raise _Fault(f"{place}{reason}") from None
+
+
+_EXTRAS = {
+    "great_tables": "report",
+    "matplotlib": "report",
+    "numpy": "synthesis",
+    "polars": "report",
+    "scipy": "synthesis",
+}
+"""The extra that brings each library which is not always there."""
 
 
 class _Fault(click.ClickException):
@@ -223,11 +239,8 @@ def build(review: str, out: Path | None) -> None:
 
 
 def _write(review: Review, place: Path) -> None:
-    try:
-        from paucity.report.site import write_report
-    except ImportError as error:
-        message = f"the report needs {error.name}: install it with `pip install 'paucity[report]'`"
-        raise _Fault(message) from None
+    from paucity.report.site import write_report
+
     write_report(review, place)
 
 
