@@ -31,19 +31,18 @@ from paucity.expression.nodes import (
     Text,
     names_in,
 )
+from paucity.expression.truth import truth
 from paucity.logic import (
     UNKNOWN,
     Bounds,
     Truth,
     add,
     all_of,
-    any_of,
     compare,
     divide,
     exactly,
     minus,
     multiply,
-    negate,
 )
 from paucity.text import Finding, Severity
 from paucity.vocabulary import Kind
@@ -143,8 +142,7 @@ def _judge(name: str, claim: Claim, evidence: Evidence) -> Verdict:
     figures = []
     for group in groups:
         numbers = Numbers(group, evidence)
-        truth = numbers.truth(claim.test.node)
-        truths.append(truth)
+        truths.append(numbers.truth(claim.test.node))
         label = f"{group[0].row.study.name}: " if claim.each else ""
         figures.append(label + numbers.told(claim.test.node))
     overall = all_of(truths) if groups else None
@@ -206,17 +204,12 @@ class Numbers:
 
     def truth(self, node: Node) -> Truth:
         """Return whether a condition holds."""
-        match node:
-            case And(operands=operands):
-                return all_of(self.truth(o) for o in operands)
-            case Or(operands=operands):
-                return any_of(self.truth(o) for o in operands)
-            case Not(operand=operand):
-                return negate(self.truth(operand))
-            case Compare():
-                return compare(self.number(node.left), node.operator, self.number(node.right))
-            case _:
-                raise FactError("a claim compares numbers", node.column)
+        return truth(node, self._compared)
+
+    def _compared(self, node: Node) -> Truth:
+        if not isinstance(node, Compare):
+            raise FactError("a claim compares numbers", node.column)
+        return compare(self.number(node.left), node.operator, self.number(node.right))
 
     def number(self, node: Node) -> Bounds:
         """Return the bounds of a number."""
@@ -281,15 +274,15 @@ class Numbers:
             if all(s.share.truth is True for s in group):
                 total = add(total, family.distinct([s.row.cohort.id for s in group]))
             else:
-                low = max(s.share.low for s in group)
-                total = add(
-                    total, Bounds(Fraction(low), Fraction(sum(s.share.high for s in group)))
-                )
+                low = Fraction(max(s.share.low for s in group))
+                most = [_most(s, family) for s in group]
+                high = None if None in most else sum((m for m in most if m), Fraction(0))
+                total = add(total, Bounds(low, high))
         return total
 
     def _courses(self, selected: _Selected) -> Bounds:
         courses = selected.row.cohort.courses
-        return UNKNOWN if courses is None else exactly(courses)
+        return UNKNOWN if courses is None else _of_those_meant(selected, courses)
 
     def _level(self, selected: _Selected, level: str) -> Bounds:
         response = selected.row.response
@@ -298,8 +291,7 @@ class Numbers:
             return Bounds(Fraction(0), None if n is None else Fraction(n))
         figure = selected.row.figures().get(level)
         if figure is not None and figure.count is not None:
-            whole = selected.share.truth is True
-            return exactly(figure.count) if whole else Bounds(Fraction(0), Fraction(figure.count))
+            return _of_those_meant(selected, figure.count)
         missing = n - sum(f.count or 0 for f in selected.row.figures().values())
         outside = self.evidence.protocol.scale[level].outside
         if missing <= 0 or (response.complete and outside):
@@ -310,7 +302,7 @@ class Numbers:
         counts = [f.count for f in selected.row.figures().values()]
         if not counts or any(c is None for c in counts):
             return UNKNOWN
-        return exactly(sum(c for c in counts if c is not None))
+        return _of_those_meant(selected, sum(c for c in counts if c is not None))
 
     def _call(self, node: Call) -> Bounds:
         if node.name not in _FUNCTIONS or len(node.arguments) != 1:
@@ -336,7 +328,7 @@ class Numbers:
             own = read_in(entry, study) == study.read_in
             if entry.cohort == cohort and word.name == name and when == wanted and own:
                 count = entry_figure(entry, study).count
-                return UNKNOWN if count is None else exactly(count)
+                return UNKNOWN if count is None else _of_those_meant(selected, count)
         n = selected.row.cohort.patients
         return Bounds(Fraction(0), None if n is None else Fraction(n))
 
@@ -354,6 +346,19 @@ class Numbers:
                 share = percent_of(int(top), int(bottom), 1)
                 return f"{top} of {bottom} ({share}%)"
         return str(self.number(node))
+
+
+def _of_those_meant(selected: _Selected, count: int) -> Bounds:
+    """Return how many of a row's count are among those a claim is about."""
+    if selected.share.truth is True:
+        return exactly(count)
+    return Bounds(Fraction(0), Fraction(count))
+
+
+def _most(selected: _Selected, family: Family) -> Fraction | None:
+    """Return the most people of a row that a claim can be about."""
+    people = family.people(selected.row.cohort.id)
+    return Fraction(selected.share.high) if people.exact else people.high
 
 
 def _sides(node: Node) -> list[Node]:

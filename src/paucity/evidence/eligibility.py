@@ -23,8 +23,9 @@ from paucity.evidence.facts import (
     narrowed,
     therapies_of,
 )
-from paucity.expression.nodes import And, Compare, Is, Name, Node, Not, Number, Or, Text
-from paucity.logic import UNKNOWN, Bounds, Truth, add, all_of, any_of, compare, exactly, negate
+from paucity.expression.nodes import Compare, Is, Name, Node, Number, Text
+from paucity.expression.truth import truth
+from paucity.logic import Bounds, Truth, add, all_of, compare, exactly
 from paucity.text import Finding, Severity, did_you_mean
 from paucity.vocabulary import Kind, Vocabulary
 
@@ -345,12 +346,12 @@ def _agent_result(
     judgements = []
     for name, criterion in criteria.agent.items():
         try:
-            truth = _agent_truth(criterion.require.node, values, agent, vocabulary)
+            met = _agent_truth(criterion.require.node, values, agent, vocabulary)
         except (FactError, RecursionError) as error:
             findings.append(_unanswerable(criterion, name, answerable(error)))
-            truth = None
+            met = None
         because = tuple(Because(f"{s}/{c}", studies[s].cohorts[c].marks.span()) for s, c in cohorts)
-        judgements.append(Judgement(name, criterion.label or name, "agent", truth, None, because))
+        judgements.append(Judgement(name, criterion.label or name, "agent", met, None, because))
     verdict, reason = _agent_verdict(judgements, cohorts, patients)
     reports = tuple(dict.fromkeys(s for s, _ in cohorts))
     return AgentResult(agent, verdict, patients, tuple(cohorts), reports, tuple(judgements), reason)
@@ -359,11 +360,11 @@ def _agent_result(
 def _agent_verdict(
     judgements: list[Judgement], cohorts: list[tuple[str, str]], patients: Bounds
 ) -> tuple[Verdict, str]:
-    truth = all_of(j.truth for j in judgements)
-    if truth is None:
+    overall = all_of(j.truth for j in judgements)
+    if overall is None:
         open_ = "; ".join(j.label for j in judgements if j.truth is None)
         return Verdict.UNDECIDED, f"not known: {open_}"
-    if truth is False or not cohorts:
+    if overall is False or not cohorts:
         failed = "; ".join(j.label for j in judgements if j.truth is False)
         people = f"{patients} eligible {'patient' if str(patients) == '1' else 'patients'}"
         return Verdict.EXCLUDED, f"{people}" + (f"; does not meet: {failed}" if failed else "")
@@ -394,21 +395,22 @@ _AGENT_NAMES = ("patients", "reports", "cohorts", "agent")
 def _agent_truth(
     node: Node, values: Mapping[str, Bounds], agent: str, vocabulary: Vocabulary
 ) -> Truth:
-    match node:
-        case And(operands=operands):
-            return all_of(_agent_truth(o, values, agent, vocabulary) for o in operands)
-        case Or(operands=operands):
-            return any_of(_agent_truth(o, values, agent, vocabulary) for o in operands)
-        case Not(operand=operand):
-            return negate(_agent_truth(operand, values, agent, vocabulary))
-        case Is(left=Name(name="agent"), right=(Name() | Text()) as right):
-            term = right.name if isinstance(right, Name) else right.value
-            found = vocabulary.find(Kind.DRUG, term)
-            if found is None:
-                hint = did_you_mean(term, (t.name for t in vocabulary.terms(Kind.DRUG)))
-                raise FactError(f"`{term}` is not a known drug", right.column, [hint])
-            return vocabulary.is_a(Kind.DRUG, agent, found.name)
-        case Compare(left=Name() as left, right=Number(value=value)) if left.name in values:
-            return compare(values.get(left.name, UNKNOWN), node.operator, exactly(value))
-        case _:
-            raise FactError("this is nothing an agent has", node.column, _AGENT_NAMES)
+    def part(simple: Node) -> Truth:
+        match simple:
+            case Is(left=Name(name="agent"), right=(Name() | Text()) as right):
+                return _is_agent(agent, right, vocabulary)
+            case Compare(left=Name() as left, right=Number(value=value)) if left.name in values:
+                return compare(values[left.name], simple.operator, exactly(value))
+            case _:
+                raise FactError("this is nothing an agent has", simple.column, _AGENT_NAMES)
+
+    return truth(node, part)
+
+
+def _is_agent(agent: str, wanted: Name | Text, vocabulary: Vocabulary) -> bool:
+    term = wanted.name if isinstance(wanted, Name) else wanted.value
+    found = vocabulary.find(Kind.DRUG, term)
+    if found is None:
+        hint = did_you_mean(term, (t.name for t in vocabulary.terms(Kind.DRUG)))
+        raise FactError(f"`{term}` is not a known drug", wanted.column, [hint])
+    return vocabulary.is_a(Kind.DRUG, agent, found.name)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from paucity.response.measured import Measured
 from paucity.text import Finding, Severity, Span, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from fractions import Fraction
 
-    from paucity.response.measured import Fault
+    from paucity.response.measured import Fault, Measured
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "participant": ("participant", "patient", "subject", "participant_id", "patient_id"),
@@ -179,7 +178,7 @@ def columns_of(header: Iterable[str]) -> tuple[dict[str, str], list[tuple[str, s
     >>> columns_of(["Patient", "test", "day", "value"])[0]["participant"]
     'Patient'
     """
-    written = [h for h in header if h is not None]
+    written = list(header)
     folded: dict[str, str] = {}
     faults = []
     for name in written:
