@@ -8,9 +8,11 @@ pooling is refused, the rows with their exact intervals are the result.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from paucity.evidence.checks.analyses import faults
 from paucity.evidence.cohorts import Family
 from paucity.evidence.facts import CohortFacts, FactError
 from paucity.evidence.rows import Row, included_rows
@@ -67,9 +69,15 @@ def synthesize(evidence: Evidence) -> tuple[Group, ...]:
         evidence: the review's evidence with its eligibility judged.
 
     Returns:
-        A group for each agent or population with at least one row.
+        A group for each agent or population with at least one row. An analysis that names what is
+        not there has none.
     """
-    return tuple(g for name, a in plan(evidence).items() for g in _analysed(name, a, evidence))
+    return tuple(
+        group
+        for name, analysis in plan(evidence).items()
+        if not any(faults(analysis, evidence))
+        for group in _analysed(name, analysis, evidence)
+    )
 
 
 def _analysed(name: str, analysis: Analysis, evidence: Evidence) -> Iterator[Group]:
@@ -114,6 +122,12 @@ def _groups_of(row: Row, analysis: Analysis, evidence: Evidence) -> Iterator[str
         yield ""
 
 
+def sentence(group: Group, unit: str) -> str:
+    """Return the result of a group in words, in the unit it counts."""
+    said = group.result.sentence
+    return said if unit == "patients" else said.replace(" patients", f" {unit}")
+
+
 def _group(
     name: str, group: str, rows: list[Row], analysis: Analysis, evidence: Evidence
 ) -> Group | None:
@@ -125,13 +139,15 @@ def _group(
     counted: list[tuple[Row, int, int]] = []
     left_out: list[tuple[Row, str]] = []
     for row in rows:
-        reason = _left_out(row, analysis)
+        reason = _left_out(row, analysis, evidence)
         events = _events(row, levels)
         n = row.n
         if reason:
             left_out.append((row, reason))
         elif events is None or not n:
             left_out.append((row, "how many responded is not told"))
+        elif events > n:
+            left_out.append((row, f"{events} of {n} cannot be"))
         else:
             counted.append((row, events, n))
     if not counted:
@@ -143,9 +159,11 @@ def _group(
     return Group(name, group, lines, tuple(left_out), result, notes)
 
 
-def _left_out(row: Row, analysis: Analysis) -> str:
+def _left_out(row: Row, analysis: Analysis, evidence: Evidence) -> str:
     if row.unit != analysis.unit:
         return f"counted in {row.unit}, not {analysis.unit}"
+    if analysis.judged != "any" and _judged(row, evidence) != analysis.judged:
+        return f"not judged {analysis.judged}"
     source = row.response.source if row.response else None
     if not analysis.unpublished and source and source.kind == "personal communication":
         return "a personal communication"
@@ -166,30 +184,83 @@ def _events(row: Row, levels: tuple[str, ...]) -> int | None:
     return total
 
 
-def _pooled(lines: tuple[Line, ...], analysis: Analysis) -> tuple[Pooled, tuple[str, ...]]:
-    from paucity.synthesis import Prior, Status, pool, refused
+def _judged(row: Row, evidence: Evidence) -> str:
+    """Return how a row's responses were judged: by rule, in words, or it is not stated."""
+    name = row.response.definition if row.response else ""
+    known = evidence.definitions.get(name)
+    if known is None:
+        return "not stated"
+    return "in words" if known.narrative else "by rule"
 
-    x, n = [line.events for line in lines], [line.n for line in lines]
+
+def _pooled(lines: tuple[Line, ...], analysis: Analysis) -> tuple[Pooled, tuple[str, ...]]:
+    """Return the result, and what has to be said beside it."""
+    from paucity.synthesis import MEANING, Status, refused
+
+    x, n = counts_of(lines)
     if shared := _overlap(lines):
-        return refused(Status.OVERLAPPING_COHORTS, x, n, reason=shared), ()
+        return refused(Status.OVERLAPPING_COHORTS, x, n, reason=shared), (shared,)
     names = sorted({_definition(line) for line in lines})
     notes: tuple[str, ...] = ()
     if len(names) > 1:
         told = f"Responses were judged by {len(names)} definitions: {', '.join(names)}."
         if analysis.definitions == "apart":
-            return refused(Status.DEFINITIONS_DIFFER, x, n, reason=told), ()
+            return refused(Status.DEFINITIONS_DIFFER, x, n, reason=told), (told,)
         notes = (f"{told} The plan puts them together.",)
+    result = fit(x, n, settings(analysis))
+    if result.status is Status.TOO_FEW:
+        notes = (*notes, f"The plan asks for at least {analysis.minimum} studies.")
+    return result, (*notes, *(m for m in result.notes if m != MEANING[result.status]))
+
+
+def counts_of(lines: tuple[Line, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the events and the denominators of lines."""
+    return tuple(line.events for line in lines), tuple(line.n for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an analysis pools.
+
+    Attributes:
+        method: the method asked for; a prior that is written asks for the Bayesian model.
+        minimum: least number of studies.
+        threshold: proportion that a conclusion says is exceeded; None if it is 0 or 1.
+        prior: mean, standard deviation and scale of the prior; None for the usual one.
+    """
+
+    method: str
+    minimum: int
+    threshold: float | None
+    prior: tuple[float, float, float] | None
+
+
+def settings(analysis: Analysis) -> Settings:
+    """Return how an analysis pools."""
+    prior = analysis.prior
+    asked = prior is not None and analysis.method in {"auto", "bayes"}
+    threshold = float(analysis.threshold) / 100
+    return Settings(
+        method="bayes" if asked else analysis.method,
+        minimum=max(1, analysis.minimum),
+        threshold=threshold if 0 < threshold < 1 else None,
+        prior=(float(prior.mean), float(prior.sd), float(prior.scale)) if prior and asked else None,
+    )
+
+
+@lru_cache(maxsize=256)
+def fit(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> Pooled:
+    """Pool; sets of sensitivity analyses often hold the same rows, which are pooled once."""
+    import numpy as np
+
+    from paucity.synthesis import Prior, choose, pool
+
+    method = choose(np.array(x), np.array(n)) if how.method == "auto" else how.method
     options: dict[str, Any] = {}
-    if analysis.prior is not None and analysis.method in {"auto", "bayes"}:
-        prior = analysis.prior
-        options["prior"] = Prior(
-            mean=float(prior.mean), sd=float(prior.sd), scale=float(prior.scale)
-        )
-        method = "bayes"
-    else:
-        method = analysis.method
-    result = pool(x, n, method=method, minimum_studies=max(1, analysis.minimum), **options)
-    return result, (*notes, *result.notes)
+    if method == "bayes":
+        options["prior"] = Prior(*how.prior[:2], scale=how.prior[2]) if how.prior else None
+        options["thresholds"] = () if how.threshold is None else (how.threshold,)
+    return pool(x, n, method=method, minimum_studies=how.minimum, **options)
 
 
 def _definition(line: Line) -> str:

@@ -86,6 +86,15 @@ def fits(count: int, n: int, percent: Decimal) -> bool:
     return n >= 1 and count in counts_for_percent(percent, n)
 
 
+def whole_percent(share: float) -> str:
+    """Return a proportion in whole percent, halves up, whatever its last binary digits are.
+
+    >>> whole_percent(0.025), whole_percent(0.6667), whole_percent(1.0)
+    ('3', '67', '100')
+    """
+    return str(floor(round(100 * share, 9) + 0.5))
+
+
 def percent_of(count: int, n: int, places: int = 0) -> str:
     """Return `count` of `n` as a percentage with `places` decimals, half away from zero.
 
@@ -100,7 +109,7 @@ def percent_of(count: int, n: int, places: int = 0) -> str:
     return f"{digits[:-places]}.{digits[-places:]}"
 
 
-def bases_that_fit(pairs: Iterable[tuple[int, Decimal]], at_most: int) -> list[int]:
+def bases_that_fit(pairs: Iterable[tuple[int, Decimal]], at_most: int) -> range:
     """Return every denominator up to `at_most` under which all counts print as their percentages.
 
     Args:
@@ -108,8 +117,8 @@ def bases_that_fit(pairs: Iterable[tuple[int, Decimal]], at_most: int) -> list[i
         at_most: the largest denominator tried.
 
     >>> from decimal import Decimal
-    >>> bases_that_fit([(56, Decimal(53)), (34, Decimal(32)), (4, Decimal(4)), (12, Decimal(11))],
-    ...                113)
+    >>> told = {56: 53, 34: 32, 4: 4, 12: 11}
+    >>> list(bases_that_fit([(count, Decimal(p)) for count, p in told.items()], 113))
     [105, 106]
     """
     low, high = 1, at_most
@@ -118,7 +127,7 @@ def bases_that_fit(pairs: Iterable[tuple[int, Decimal]], at_most: int) -> list[i
         low = max(low, count, ceil(Fraction(100 * count) / most)) if most > 0 else at_most + 1
         if least > 0:
             high = min(high, floor(Fraction(100 * count) / least))
-    return list(range(low, high + 1))
+    return range(low, max(low, high + 1))
 
 
 @dataclass(frozen=True, slots=True)

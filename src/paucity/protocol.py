@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from paucity.expression import ExpressionError, Node, parse
 from paucity.record import Reading, Record, RecordShape, many, need, opt, table
-from paucity.shapes import COUNT, FLAG, NUMBER, TEXT, ChoiceShape, Word, WordShape
+from paucity.shapes import COUNT, FLAG, NUMBER, PERCENT, TEXT, ChoiceShape, Word, WordShape
 from paucity.sources import SOURCE, Accepted, Source
 from paucity.vocabulary import Kind
 
@@ -184,6 +184,12 @@ class Analysis(Record):
         "together: they are, and it is said beside the number",
         "apart",
     )
+    judged: str = opt(
+        ChoiceShape(("any", "by rule", "in words")),
+        "by rule: only responses judged by a definition that states a rule; in words: only by one "
+        "that does not",
+        "any",
+    )
     unpublished: bool = opt(FLAG, "false leaves personal communications out", default=True)
     method: str = opt(
         ChoiceShape(("auto", "bayes", "glmm", "beta-binomial", "inverse variance")),
@@ -192,6 +198,46 @@ class Analysis(Record):
     )
     minimum: int = opt(COUNT, "least number of studies to pool", 3)
     prior: BeliefBefore | None = opt(RecordShape(lambda: BeliefBefore), "the prior, if Bayesian")
+    threshold: Decimal = opt(
+        PERCENT,
+        "the percentage that a conclusion says is exceeded, for its tipping point",
+        Decimal(50),
+    )
+
+
+LEVELS_OF_CERTAINTY = ("high", "moderate", "low", "very low")
+"""GRADE's levels of certainty, best first (Guyatt et al. 2008, BMJ 336:924)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDown(Record):
+    """A reason to be less certain."""
+
+    for_: str = need(
+        ChoiceShape(
+            ("risk of bias", "inconsistency", "indirectness", "imprecision", "publication bias")
+        ),
+        "the domain of GRADE",
+    )
+    steps: int = opt(COUNT, "how many levels down: 1 or 2", 1)
+    why: str = need(TEXT, "the ground of the judgement")
+    source: Source | None = opt(SOURCE, "where the ground stands")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certainty(Record):
+    """How certain the evidence on one agent and outcome is, judged by the domains of GRADE."""
+
+    agent: Word = need(WordShape(Kind.DRUG), "the agent")
+    analysis: str = opt(TEXT, "the analysis whose outcome is meant; the first, if left out", "")
+    starts: str = opt(
+        ChoiceShape(LEVELS_OF_CERTAINTY),
+        "the level begun at: high for randomised trials, low for all else",
+        "low",
+    )
+    level: str = need(ChoiceShape(LEVELS_OF_CERTAINTY), "the level arrived at")
+    down: tuple[StepDown, ...] = many(RecordShape(lambda: StepDown), "reasons for each step down")
+    by: str = opt(TEXT, "who judged", "this review")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +267,9 @@ class Protocol(Record):
     claims: Mapping[str, Claim] = table(RecordShape(lambda: Claim), "conclusions and their tests")
     analyses: Mapping[str, Analysis] = table(
         RecordShape(lambda: Analysis), "the analysis plan; responders by agent, if left out"
+    )
+    certainty: tuple[Certainty, ...] = many(
+        RecordShape(lambda: Certainty), "how certain the evidence is, by agent and outcome"
     )
     ongoing: tuple[Ongoing, ...] = many(RecordShape(lambda: Ongoing), "studies under way")
     accepted: tuple[Accepted, ...] = many(RecordShape(lambda: Accepted), "accepted findings")

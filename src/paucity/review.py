@@ -128,6 +128,8 @@ class _Loading:
         """Yield the YAML files of a folder, in order of their names."""
         place = self.root / folder
         if not place.is_dir():
+            if place.exists():
+                self._fault(folder, "is a file; a folder of that name is read")
             return
         try:
             paths = sorted(place.iterdir(), key=lambda p: p.name)

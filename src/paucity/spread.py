@@ -62,7 +62,7 @@ class Spread(Record):
         """
         times = [t.days for t in (*self.values, *(self.range_ or ()))]
         if self.minimum is not None:
-            return self.minimum.days, max(times, default=None)
+            return min([self.minimum.days, *times]), max(times, default=None)
         return min(times, default=None), max(times, default=None)
 
     def __str__(self) -> str:

@@ -166,6 +166,9 @@ class _Loader(yaml.CSafeLoader):
         return "plain"
 
 
+_BREAKS: Final = str.maketrans("\x85\u2028\u2029", "   ")
+"""Letters that libyaml ends a line at and editors do not: lines must count alike in both."""
+
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _DEEP: Final = re.compile(rf"^[ \-?:]{{{MAX_DEPTH},}}", re.MULTILINE)
 
@@ -189,17 +192,19 @@ def parse_yaml(text: str, name: str) -> Document:
     >>> doc.tree
     {'country': 'no'}
     """
+    if not text.isascii():
+        text = text.translate(_BREAKS)
     if too_deep := _depth_finding(text, name):
         return Document(name, None, (too_deep,))
     loader = _Loader(text)
     try:
         root = loader.get_single_node()
     except yaml.YAMLError as error:
-        return Document(name, None, (_not_yaml(error, name),))
+        return Document(name, None, (_not_yaml(error, name, text),))
     finally:
         loader.dispose()
     findings: list[Finding] = []
-    tree = None if root is None else _Builder(name, findings).value(root)
+    tree = None if root is None else _Builder(name, findings, anchored="&" in text).value(root)
     return Document(name, tree, tuple(findings))
 
 
@@ -220,14 +225,18 @@ def _depth_finding(text: str, name: str) -> Finding | None:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.YAMLError as error:
-        return _not_yaml(error, name)
+        return _not_yaml(error, name, text)
     return None
 
 
-def _not_yaml(error: yaml.YAMLError, name: str) -> Finding:
-    mark = getattr(error, "problem_mark", None)
-    at = pack(mark.line, mark.column) if mark else 0
+def _not_yaml(error: yaml.YAMLError, name: str, text: str) -> Finding:
     problem = getattr(error, "problem", None) or str(error).split("\n")[0]
+    mark = getattr(error, "problem_mark", None)
+    if "expected ':'" in problem:  # noticed a line later, or past the end of the file
+        mark = getattr(error, "context_mark", None) or mark
+    at = pack(mark.line, mark.column) if mark else 0
+    if mark and mark.line > (last := text.count("\n")):
+        at = pack(last, len(text) - (text.rfind("\n") + 1))
     if "single document" in str(error) or "expected a single" in problem:
         return _finding("not-yaml", name, at, "a second document begins here", "remove the ---")
     hint = "check the indentation, quotes and brackets here and on the line above"
@@ -247,28 +256,31 @@ def _place(node: Any) -> int:
 class _Builder:
     """Turn libyaml's nodes into our tree, noting what a review file may not contain."""
 
-    def __init__(self, name: str, findings: list[Finding]) -> None:
+    def __init__(self, name: str, findings: list[Finding], *, anchored: bool) -> None:
         self.name = name
         self.findings = findings
+        self.anchored = anchored
         self.seen: set[int] = set()
 
     def value(self, node: Any) -> Value:
-        if node.id == "scalar":
-            if node.tag != "plain":
-                self._tagged(node)
-            text: str = node.value
-            return None if not node.style and text in _NULL else text
-        if id(node) in self.seen:
-            at = pack(node.start_mark.line, node.start_mark.column)
-            hint = "write the value out where it is meant"
-            self.findings.append(
-                _finding("yaml-alias", self.name, at, "an alias repeats this value", hint)
-            )
+        if self.anchored and self._repeated(node):
             return None
-        self.seen.add(id(node))
         if node.tag != "plain":
             self._tagged(node)
+        if node.id == "scalar":
+            text: str = node.value
+            return None if not node.style and text in _NULL else text
         return self._map(node) if node.id == "mapping" else self._seq(node)
+
+    def _repeated(self, node: Any) -> bool:
+        """Tell whether an alias repeats a value that stands elsewhere, and note it."""
+        if id(node) not in self.seen:
+            self.seen.add(id(node))
+            return False
+        at = pack(node.start_mark.line, node.start_mark.column)
+        message, hint = "an alias repeats this value", "write the value out where it is meant"
+        self.findings.append(_finding("yaml-alias", self.name, at, message, hint))
+        return True
 
     def _tagged(self, node: Any) -> None:
         at = pack(node.start_mark.line, node.start_mark.column)

@@ -60,7 +60,9 @@ def test_no_two_checks_share_a_code() -> None:
     assert sorted(codes) == sorted(set(codes))
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+@pytest.mark.parametrize(
+    "check", [c for c in CHECKS if c.code in CODES], ids=lambda check: check.code
+)
 def test_a_finding_has_the_severity_of_its_check(check: Check[object], tmp_path: Path) -> None:
     example = next(e for e in EXAMPLES if e.code == check.code)
     assert {f.severity for f in findings(load(tmp_path, example.wrong()), check.code)} == {

@@ -83,6 +83,12 @@ def test_parts_that_together_exceed_their_whole_must_share_people() -> None:
     assert str(known.distinct(["a", "b"])) == "7 to 10"
 
 
+def test_people_certainly_in_three_cohorts_are_taken_off_twice_not_three_times() -> None:
+    cohorts = {name: Cohort(patients=4, part_of=("all",)) for name in "abc"}
+    known = family(all=Cohort(patients=5), **cohorts)
+    assert str(known.distinct("abc")) == "4 to 5"
+
+
 def test_no_cohort_is_nobody() -> None:
     assert atg().distinct([]).exact == 0
 

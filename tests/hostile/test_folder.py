@@ -99,6 +99,14 @@ def test_lines_may_end_as_on_other_systems(tmp_path: Path) -> None:
     assert [f.span.line for f in about(load_review(root)) if f.code == "wrong-type"] == [2]
 
 
+@pytest.mark.parametrize("letter", ["\x85", "\u2028", "\u2029"])
+def test_a_pasted_line_separator_shifts_no_line_number(letter: str, tmp_path: Path) -> None:
+    root = folder(tmp_path)
+    (root / BAD).write_text(f"# a{letter}b\ncitation: {{title: a{letter}b}}\nyeer: 2001\n", "utf-8")
+    found = [f for f in about(load_review(root)) if f.code == "unknown-field"]
+    assert [str(f.span) for f in found] == [f"{BAD}:3:1"]
+
+
 def test_columns_count_letters_not_bytes(tmp_path: Path) -> None:
     root = folder(tmp_path)
     (root / BAD).write_text("citation: {authors: [Ouachée É], yeer: 2001}\n", "utf-8")

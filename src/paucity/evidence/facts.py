@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from paucity.evidence.cohorts import Family
     from paucity.evidence.model import Cohort, Part, Prior, Study
-    from paucity.spread import Spread
     from paucity.text import Marks, Span
 
 
@@ -416,20 +415,8 @@ class CohortFacts:
             if spread is not None:
                 self._note(f"{name.replace('_', ' ')}: {say_spread(spread)}", cohort.marks, name)
                 limit = exactly(right.value * one.days)
-                return self._of(compare(time_bounds(spread), operator, limit))
+                return self._of(compare(Bounds(*spread.ends()), operator, limit))
         return self._unknown()
-
-
-def time_bounds(spread: Spread) -> Bounds:
-    """Return the shortest and the longest time in days; unknown where the text contradicts itself.
-
-    >>> from paucity.shapes import read_duration
-    >>> from paucity.spread import Spread
-    >>> str(time_bounds(Spread(values=(read_duration("3 d"),), minimum=read_duration("2 wk"))))
-    'not known'
-    """
-    low, high = spread.ends()
-    return UNKNOWN if low is not None and high is not None and low > high else Bounds(low, high)
 
 
 def _sized(cohort: Cohort) -> bool:

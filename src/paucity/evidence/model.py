@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paucity.dosing.model import Dose
+from paucity.evidence.quality import Quality
 from paucity.protocol import UNITS
 from paucity.record import Record, RecordShape, many, need, opt, table
 from paucity.shapes import (
@@ -276,6 +277,7 @@ class Study(Record):
     responses: tuple[Response, ...] = many(RecordShape(lambda: Response), "responses")
     outcomes: tuple[Outcome, ...] = many(RecordShape(lambda: Outcome), "outcomes")
     events: tuple[Event, ...] = many(RecordShape(lambda: Event), "adverse events")
+    quality: tuple[Quality, ...] = many(RecordShape(lambda: Quality), "appraisals of the study")
     notes: tuple[Note, ...] = many(RecordShape(lambda: Note, shorthand="text"), "remarks")
     accepted: tuple[Accepted, ...] = many(RecordShape(lambda: Accepted), "accepted findings")
 

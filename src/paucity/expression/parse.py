@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import LarkError, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+from lark.exceptions import (
+    LarkError,
+    UnexpectedCharacters,
+    UnexpectedEOF,
+    UnexpectedToken,
+    VisitError,
+)
 
 from paucity.expression.nodes import (
     And,
@@ -30,6 +37,12 @@ MAX_LENGTH = 2_000
 """Longest expression that is read, in characters."""
 
 
+MAX_NESTING = 100
+"""Most brackets, signs and negations together."""
+
+_NOT = re.compile(r"\bnot\b")
+
+
 class ExpressionError(ValueError):
     """An expression that cannot be read, with the column (from 0) and what to do."""
 
@@ -38,6 +51,14 @@ class ExpressionError(ValueError):
         self.message = message
         self.column = column
         self.hint = hint
+
+
+def _number(node: Node) -> Node:
+    """Refuse a condition where a number is meant."""
+    if isinstance(node, And | Or | Not | Compare | Is | Includes | Counted):
+        message = "a condition cannot stand where a number is meant"
+        raise ExpressionError(message, node.column, "join conditions with `and` or `or`")
+    return node
 
 
 _PLAIN = {"≤": "<=", "≥": ">=", "≠": "!="}
@@ -57,25 +78,29 @@ class _Build(Transformer[Token, Node]):
         return Not(operand, max(0, operand.column - 4))
 
     def compare(self, left: Node, operator: Token, right: Node) -> Node:
-        return Compare(_PLAIN.get(operator, str(operator)), left, right, left.column)
+        return Compare(
+            _PLAIN.get(operator, str(operator)), _number(left), _number(right), left.column
+        )
 
     def is_(self, left: Node, right: Node) -> Node:
-        return Is(left, right, left.column)
+        return Is(_number(left), _number(right), left.column)
 
     def is_not(self, left: Node, right: Node) -> Node:
-        return Not(Is(left, right, left.column), left.column)
+        return Not(Is(_number(left), _number(right), left.column), left.column)
 
     def includes(self, left: Node, right: Node) -> Node:
-        return Includes(left, right, left.column)
+        return Includes(_number(left), _number(right), left.column)
 
     def alternatives(self, term: Node) -> Node:
         return term
 
     def between(self, value: Node, low: Node, high: Node) -> Node:
-        column = value.column
+        column = _number(value).column
+        _number(low), _number(high)
         return And((Compare(">=", value, low, column), Compare("<=", value, high, column)), column)
 
     def within(self, value: Node, distance: Node, target: Node) -> Node:
+        _number(target), _number(distance)
         low = Arithmetic("-", target, distance, target.column)
         high = Arithmetic("+", target, distance, target.column)
         return self.between(value, low, high)
@@ -93,21 +118,21 @@ class _Build(Transformer[Token, Node]):
         return Counted(counted[0], 1, counted[1], counted[2])
 
     def add(self, left: Node, right: Node) -> Node:
-        return Arithmetic("+", left, right, left.column)
+        return Arithmetic("+", _number(left), _number(right), left.column)
 
     def subtract(self, left: Node, right: Node) -> Node:
-        return Arithmetic("-", left, right, left.column)
+        return Arithmetic("-", _number(left), _number(right), left.column)
 
     def multiply(self, left: Node, right: Node) -> Node:
-        return Arithmetic("*", left, right, left.column)
+        return Arithmetic("*", _number(left), _number(right), left.column)
 
     def divide(self, left: Node, right: Node) -> Node:
-        return Arithmetic("/", left, right, left.column)
+        return Arithmetic("/", _number(left), _number(right), left.column)
 
     def minus(self, operand: Node) -> Node:
         if isinstance(operand, Number):
             return Number(-operand.value, operand.unit, operand.percent, operand.column)
-        return Arithmetic("-", Number(Fraction(0)), operand, operand.column)
+        return Arithmetic("-", Number(Fraction(0)), _number(operand), operand.column)
 
     def percent(self, number: Token, _sign: Token) -> Node:
         return Number(Fraction(number) / 100, "", True, (number.column or 1) - 1)  # noqa: FBT003
@@ -153,6 +178,8 @@ def parse(text: str) -> Node:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"longer than {MAX_LENGTH} characters", MAX_LENGTH)
     flat = text.replace("\n", " ")
+    if sum(map(flat.count, "(+-*/")) + len(_NOT.findall(flat)) > MAX_NESTING:
+        raise ExpressionError("too deeply nested", 0, "write it as several")
     try:
         tree = _parser().parse(flat)
         result: Any = _Build().transform(tree)
@@ -168,6 +195,10 @@ def parse(text: str) -> Node:
         column = error.token.start_pos or 0
         message = f"`{error.token}` cannot stand here"
         raise ExpressionError(message, column, _expected(error)) from None
+    except VisitError as error:
+        if isinstance(error.orig_exc, ExpressionError):
+            raise error.orig_exc from None
+        raise ExpressionError("cannot be read as an expression") from None
     except (LarkError, RecursionError):
         raise ExpressionError("cannot be read as an expression") from None
     node: Node = result

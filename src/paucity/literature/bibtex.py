@@ -11,9 +11,9 @@ from paucity.literature.carry import is_carried
 from paucity.literature.detect import lines
 from paucity.literature.draft import Draft, Reading
 from paucity.literature.latex import escaped, plain_text
+from paucity.literature.markup import MissingLibraryError
 from paucity.literature.nbib import full_name
 from paucity.literature.record import Person, Record
-from paucity.literature.xml import MissingLibraryError
 from paucity.text import Severity
 
 if TYPE_CHECKING:
@@ -57,7 +57,6 @@ _GROUP: Final = re.compile(r"^\{([^{}]*)\}$")
 def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
     """Yield the records of a BibTeX file; findings go to `reading`."""
     try:
-        from bibtexparser.library import Library
         from bibtexparser.splitter import Splitter
     except ImportError:
         raise MissingLibraryError("bibtexparser", "reading BibTeX") from None
@@ -65,7 +64,8 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
     text = _whole(stream, reading)
     number = 0
     strings: dict[str, str] = dict(_MONTHS)
-    for block in Splitter(text).split(library=Library()).blocks:
+    blocks: list[Any] = list(Splitter(text).split().blocks)
+    for block in blocks:
         line = (block.start_line or 0) + 1
         kind = type(block).__name__
         entry = getattr(block, "ignore_error_block", block)
@@ -88,7 +88,10 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
             reading.fault("text-outside-record", line, message)
 
 
-_MONTHS: Final = {m: m for m in "jan feb mar apr may jun jul aug sep oct nov dec".split()}
+_MONTHS: Final = {
+    m: m
+    for m in ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+}
 
 
 def _whole(stream: io.BufferedReader, reading: Reading) -> str:

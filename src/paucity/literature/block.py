@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Final
 from paucity.literature.normal import (
     doi_key,
     family_key,
+    fold,
     initial,
+    is_dissertation,
     journal_words,
+    main_title,
     page_key,
     title_key,
     volume_key,
@@ -36,17 +39,21 @@ class Features:
     Attributes:
         title: as :func:`~paucity.literature.normal.title_key` gives it.
         words: of the title.
+        main: the title before its subtitle.
         families: of the authors, in order, without particles.
         initials: of the authors' given names.
+        givens: the given names that are more than initials.
         pages: first and last.
         journals: words of the journal's name and of its abbreviation.
     """
 
     title: str
     words: list[str]
+    main: str
     original: str
     families: list[str]
     initials: list[str]
+    givens: frozenset[str]
     year: int | None
     volume: str
     issue: str
@@ -58,6 +65,7 @@ class Features:
     pmcid: str
     others: frozenset[tuple[str, str]]
     abstract: str
+    dissertation: bool
 
 
 _LOCAL: Final = frozenset({"accession", "nlm", "pii", "rayyan", "covidence", "mid"})
@@ -70,9 +78,11 @@ def features(record: Record) -> Features:
     return Features(
         title=title,
         words=title.split(),
+        main=main_title(record.title),
         original=title_key(record.original_title),
         families=[family_key(who) for who in record.authors],
         initials=[initial(who) for who in record.authors],
+        givens=frozenset(fold(who.given) for who in record.authors if len(who.given) > 3),
         year=record.year,
         volume=volume_key(record.volume),
         issue=volume_key(record.issue),
@@ -84,6 +94,7 @@ def features(record: Record) -> Features:
         pmcid=record.pmcid,
         others=frozenset(x for x in record.identifiers if x[0] not in _LOCAL),
         abstract=record.abstract,
+        dissertation=record.kind == "thesis" or is_dissertation(record.journal, record.volume),
     )
 
 
@@ -123,6 +134,31 @@ def _within(members: list[int], held: Sequence[Features]) -> Iterator[tuple[int,
 
 
 def _keys(item: Features, frequency: Counter[str]) -> Iterator[str]:
+    yield from _identifier_keys(item)
+    letters = item.title.replace(" ", "")
+    if letters:
+        yield f"begin:{letters[:24]}"
+        yield f"end:{letters[-24:]}"
+        yield f"words:{''.join(sorted(set(item.words)))}"
+    if item.original:
+        yield f"begin:{item.original.replace(' ', '')[:24]}"
+    page = item.pages[0]
+    if page and item.volume:
+        yield f"volume:{item.volume}:{page}:{item.pages[1]}"
+    rare = sorted({w for w in item.words if len(w) > 3}, key=lambda w: (frequency[w], w))[:4]
+    if item.families:
+        first = item.families[0]
+        yield f"year:{first}:{item.year}:{item.volume}"
+        if page:
+            yield f"page:{first}:{page}"
+        for word in rare[:3]:
+            yield f"word:{first}:{word}"
+    for i, a in enumerate(rare):
+        for b in rare[i + 1 :]:
+            yield f"pair:{a}:{b}" if a < b else f"pair:{b}:{a}"
+
+
+def _identifier_keys(item: Features) -> Iterator[str]:
     if item.pmid:
         yield f"pmid:{item.pmid}"
     if item.pmcid:
@@ -131,26 +167,3 @@ def _keys(item: Features, frequency: Counter[str]) -> Iterator[str]:
         yield f"doi:{item.doi}"
     for scheme, value in item.others:
         yield f"{scheme}:{value}"
-    letters = item.title.replace(" ", "")
-    if letters:
-        yield f"begin:{letters[:24]}"
-        yield f"end:{letters[-24:]}"
-        yield f"words:{''.join(sorted(set(item.words)))}"
-    if item.original:
-        yield f"begin:{item.original.replace(' ', '')[:24]}"
-    first = item.families[0] if item.families else ""
-    page = item.pages[0]
-    if page and item.volume:
-        yield f"volume:{item.volume}:{page}:{item.pages[1]}"
-    if first:
-        if page:
-            yield f"page:{first}:{page}"
-        rare = sorted({w for w in item.words if len(w) > 3}, key=lambda w: (frequency[w], w))
-        for word in rare[:3]:
-            yield f"word:{first}:{word}"
-        if item.year:
-            yield f"year:{first}:{item.year}:{item.volume}"
-    rarest = sorted({w for w in item.words if len(w) > 3}, key=lambda w: (frequency[w], w))[:4]
-    for i, a in enumerate(rarest):
-        for b in rarest[i + 1 :]:
-            yield f"pair:{a}:{b}" if a < b else f"pair:{b}:{a}"

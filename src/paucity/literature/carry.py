@@ -24,9 +24,12 @@ _PARTS: Final[Mapping[str, type[Person] | type[Correction] | type[Reference]]] =
     "corrections": Correction,
     "references": Reference,
 }
+_NEEDED: Final = frozenset({"family", "kind"})
 _PAIRS: Final = frozenset({"identifiers", "extra"})
 NAMES: Final = tuple(f.name for f in fields(Record) if f.name != "place")
 _EMPTY: Final = Record()
+_UNLIKE: Final = Record(**dict.fromkeys(NAMES))  # type: ignore[arg-type]
+"""A record that differs from every other in every field."""
 
 
 def plain(record: Record) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def plain(record: Record) -> dict[str, Any]:
 
 def _plain_value(name: str, value: Any) -> Any:
     if name in _PARTS:
-        return [{k: v for k, v in asdict(part).items() if v} for part in value]
+        return [{k: v for k, v in asdict(part).items() if v or k in _NEEDED} for part in value]
     if name in _PAIRS:
         return [list(pair) for pair in value]
     return list(value) if isinstance(value, tuple) else value
@@ -56,10 +59,16 @@ def differences(record: Record, came_back: Record) -> list[str]:
     lines = []
     for name in NAMES:
         value = getattr(record, name)
-        if value != getattr(came_back, name):
+        other = getattr(came_back, name)
+        if value != other or (other is None and came_back is _UNLIKE):
             text = json.dumps(_plain_value(name, value), ensure_ascii=False, separators=(",", ":"))
             lines.append(f"{PREFIX}{name}={_one_line(text)}")
     return lines
+
+
+def everything(record: Record) -> list[str]:
+    """Return a line for every field of a record."""
+    return differences(record, _UNLIKE)
 
 
 def _one_line(text: str) -> str:

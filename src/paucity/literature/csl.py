@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MAX_ITEM: Final = 64_000_000
 """Most characters that are held while looking for the end of one item."""
 
+OWN_ID: Final = "paucity-"
+"""How the id of an item begins that had none; CSL asks for one."""
+
 _CHUNK: Final = 262_144
 _ONE: Final[Mapping[str, str]] = {
     "title": "title",
@@ -44,9 +47,7 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
     """Yield the records of a CSL-JSON array, or of a single item; findings go to `reading`."""
     codec = reading.encoding or sniff_encoding(stream.peek(8192)[:8192])
     text = io.TextIOWrapper(stream, codec, errors="replace")
-    number = 0
-    for line, item in _items(text, reading):
-        number += 1
+    for number, (line, item) in enumerate(_items(text, reading), 1):
         draft = Draft(reading, number, line)
         if isinstance(item, dict):
             yield _record(item, draft)
@@ -93,6 +94,8 @@ def _broken(reading: Reading, line: int, error: Exception) -> None:
 
 def _record(item: dict[str, Any], draft: Draft) -> Record:
     for key, value in item.items():
+        if key == "id" and str(value).startswith(OWN_ID):
+            continue
         field = _ONE.get(key)
         if field and isinstance(value, str | int | float) and not isinstance(value, bool):
             draft.one(field, str(value).strip(), f"csl:{key}")
@@ -144,7 +147,8 @@ def _issued(draft: Draft, value: Any) -> bool:
         return bool(v.year_in(raw)) and not set(value) - {"raw", "literal"}
     draft.one("year", v.year_in(str(numbers[0])), "csl:issued", str(numbers[0]))
     draft.one("date", v.iso_date("-".join(map(str, numbers))), "csl:issued")
-    return set(value) == {"date-parts"} and len(parts) == 1 and bool(draft.single.get("year"))
+    whole = set(value) == {"date-parts"} and parts is not None and len(parts) == 1
+    return whole and bool(draft.single.get("year"))
 
 
 def _strings(field: str, split: str) -> Any:
@@ -200,7 +204,7 @@ _HANDLERS: Final[Mapping[str, Any]] = {
 def item_of(record: Record, carried: list[str]) -> dict[str, Any]:
     """Return a record as a CSL-JSON item."""
     numbers = [int(x) for x in record.date.split("-")] if record.date else [record.year]
-    item: dict[str, Any] = {"id": "", "type": record.kind}
+    item: dict[str, Any] = {"type": record.kind}
     item |= {key: getattr(record, field) for key, field in _ONE.items() if key not in _SECOND}
     item |= {
         "author": [_name(who) for who in record.authors],

@@ -14,11 +14,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.block import Features, candidate_pairs, features
+from paucity.literature.markup import MissingLibraryError
 from paucity.literature.normal import same_journal
-from paucity.literature.xml import MissingLibraryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from paucity.literature.record import Record
 
@@ -134,15 +134,13 @@ def compare(a: Features, b: Features) -> tuple[float, tuple[Reason, ...]]:
     apart = _apart(a, b)
     if apart:
         return apart.points, (apart,)
-    reasons = [
-        *_identifiers(a, b),
-        *_titles(a, b, ratio),
-        *_authors(a, b, ratio),
-        *_years(a, b),
-        *_journals(a, b),
-        *_places(a, b),
-        *_abstracts(a, b, ratio),
+    title = _titles(a, b, ratio)
+    authors = _authors(a, b, ratio)
+    reasons = [*_identifiers(a, b), title]
+    reasons += [
+        r for r in (authors, _translated(a, b, title, authors), _years(a, b), _journals(a, b)) if r
     ]
+    reasons += [*_places(a, b), *_abstracts(a, b, ratio)]
     return sum(r.points for r in reasons), tuple(reasons)
 
 
@@ -183,73 +181,86 @@ def _identifiers(a: Features, b: Features) -> list[Reason]:
         if a.doi == b.doi:
             out.append(Reason(5, "same DOI"))
         else:
-            out.append(Reason(-3, "different DOIs"))
+            short = min(len(a.words), len(b.words)) <= 4
+            out.append(Reason(-6 if short else -3, "different DOIs"))
     return out
 
 
-def _titles(a: Features, b: Features, ratio: Callable[[str, str], float]) -> list[Reason]:
+def _titles(a: Features, b: Features, ratio: Callable[[str, str], float]) -> Reason:
     if not (a.title and b.title):
-        return [Reason(-3, "a title is missing")]
+        return Reason(-3, "a title is missing")
     least = min(len(a.words), len(b.words))
     if a.title.replace(" ", "") == b.title.replace(" ", ""):
-        return [Reason(6, "same title") if least > 4 else Reason(3, "same short title")]
+        if least > 4:
+            return Reason(7, "same long title") if least > 6 else Reason(6, "same title")
+        return Reason(4, "same short title")
     like = ratio(a.title, b.title)
-    numbers = _numbers_differ(a.title, b.title)
-    out = [Reason(-4, "titles differ in a number")] if numbers and like < 100 else []
     crossed = max(
         ratio(a.original, b.title) if a.original else 0,
         ratio(a.title, b.original) if b.original else 0,
     )
+    short = 0 if least > 4 else 2
+    if _numbers_differ(a.title, b.title):
+        return Reason(-1, f"titles {like:.0f}% alike, with different numbers")
     if like >= 97 or crossed >= 97:
-        points, words = 5.0, "nearly the same title"
-    elif like >= 92:
-        points, words = 4.0, f"titles {like:.0f}% alike"
-    elif _contains(a.words, b.words):
-        points, words = 4.0, "one title within the other"
-    elif like >= 85:
-        points, words = 2.5, f"titles {like:.0f}% alike"
-    elif like >= 75:
-        points, words = 1.0, f"titles {like:.0f}% alike"
-    else:
-        points, words = (-4.0, "different titles") if like < 60 else (-1.5, "titles little alike")
-    return [*out, Reason(points if least > 4 else points - 2, words)]
+        return Reason(5 - short, "nearly the same title")
+    if like >= 92:
+        return Reason(4 - short, f"titles {like:.0f}% alike")
+    if _contains(a, b):
+        return Reason(4 - short, "one title within the other")
+    if like >= 75:
+        return Reason((2.5 if like >= 85 else 1) - short, f"titles {like:.0f}% alike")
+    return Reason(-4, "different titles") if like < 60 else Reason(-1.5, "titles little alike")
 
 
 def _numbers_differ(a: str, b: str) -> bool:
-    """Tell whether both titles hold numbers, and neither holds all of the other's."""
+    """Tell whether each title holds a number that the other does not."""
     x, y = set(_NUMBER.findall(a)), set(_NUMBER.findall(b))
     return bool(x - y and y - x)
 
 
-def _contains(a: list[str], b: list[str]) -> bool:
-    """Tell whether the shorter title, of at least five words, begins or ends the longer one."""
-    if len(a) > len(b):
+def _contains(a: Features, b: Features) -> bool:
+    """Tell whether one title is the other's main title, or begins or ends it with five words."""
+    if len(a.words) > len(b.words):
         a, b = b, a
-    return len(a) >= 5 and (b[: len(a)] == a or b[-len(a) :] == a)
+    if a.title == b.main and len(a.words) > 2:
+        return True
+    size = len(a.words)
+    return size >= 5 and (b.words[:size] == a.words or b.words[-size:] == a.words)
 
 
-def _authors(a: Features, b: Features, ratio: Callable[[str, str], float]) -> list[Reason]:
+def _authors(a: Features, b: Features, ratio: Callable[[str, str], float]) -> Reason | None:
     if not (a.families and b.families):
-        return []
+        return None
     first, second = a.families[0], b.families[0]
     alike = first == second or _same_family(first, second, ratio)
     shared = len(set(a.families) & set(b.families))
     least = min(len(set(a.families)), len(set(b.families)))
+    words = f"{shared} of {least} authors shared"
     if alike and a.initials[0] and b.initials[0] and a.initials[0] != b.initials[0]:
         if shared >= 2 and shared >= least - 1:
-            return [Reason(1, f"{shared} of {least} authors shared")]
-        return [Reason(-2, "first authors differ in their given name")]
+            return Reason(1, words)
+        return Reason(-2, "first authors differ in their given name")
     if alike and shared >= max(1, least - 1) and least > 1:
-        return [Reason(3, f"{shared} of {least} authors shared, the first the same")]
+        return Reason(3, f"{words}, the first the same")
     if alike:
-        return [Reason(2, "same first author")]
+        return Reason(2, "same first author")
     if shared >= max(1, least - 1) and (shared > 1 or least == 1):
-        return [Reason(1.5, f"{shared} of {least} authors shared")]
+        return Reason(1.5, words)
     if shared * 2 >= least:
-        return [Reason(0, f"{shared} of {least} authors shared")]
-    if not shared:
-        return [Reason(-5, "different authors")]
-    return [Reason(-3, f"{shared} of {least} authors shared")]
+        return Reason(0, words)
+    if not shared and _swapped(a, b):
+        return Reason(2, "family and given names exchanged")
+    if not shared and len(a.families) == len(b.families) >= 5:
+        return Reason(-3, f"{least} authors with other names")
+    return Reason(-3, words) if shared else Reason(-5, "different authors")
+
+
+def _swapped(a: Features, b: Features) -> bool:
+    """Tell whether most family names of one are given names of the other."""
+    least = min(len(a.families), len(b.families))
+    crossed = max(len(a.givens & set(b.families)), len(b.givens & set(a.families)))
+    return 2 * crossed > least
 
 
 def _same_family(a: str, b: str, ratio: Callable[[str, str], float]) -> bool:
@@ -259,46 +270,72 @@ def _same_family(a: str, b: str, ratio: Callable[[str, str], float]) -> bool:
     return bool(x and y) and (x[-1] == y[-1] or x[0] == y[0] or x[-1] == y[0] or x[0] == y[-1])
 
 
-def _years(a: Features, b: Features) -> list[Reason]:
+def _years(a: Features, b: Features) -> Reason | None:
     if a.year is None or b.year is None:
-        return []
+        return None
     gap = abs(a.year - b.year)
     if gap == 0:
-        return [Reason(1, "same year")]
+        return Reason(1, "same year")
     if gap == 1:
-        return [Reason(-0.5, "one year apart")]
-    return [Reason(-3 if gap == 2 else -5, f"{gap} years apart")]
+        return Reason(-0.5, "one year apart")
+    return Reason(-3 if gap == 2 else -5, f"{gap} years apart")
 
 
-def _journals(a: Features, b: Features) -> list[Reason]:
+def _journals(a: Features, b: Features) -> Reason | None:
+    if a.dissertation and b.dissertation:
+        return Reason(1, "both are dissertations")
     if a.issn & b.issn:
-        return [Reason(2, "same ISSN")]
+        return Reason(2, "same ISSN")
     if not (a.journals and b.journals):
-        return []
+        return None
     if any(same_journal(x, y) for x in a.journals for y in b.journals):
-        return [Reason(2, "same journal")]
+        return Reason(2, "same journal")
     shared = max(len(set(x) & set(y)) / min(len(x), len(y)) for x in a.journals for y in b.journals)
     if shared >= 0.6:
-        return [Reason(0.5, "similar journal names")]
-    return [Reason(-1.5, "different journal names")]
+        return Reason(0.5, "similar journal names")
+    return Reason(-1.5, "different journal names")
 
 
-def _places(a: Features, b: Features) -> list[Reason]:
+def _places(a: Features, b: Features) -> Iterator[Reason]:
     """Compare volume, issue and pages; a journal's own numbers agree by chance only rarely."""
-    out = []
+    if a.dissertation and b.dissertation:
+        yield Reason(2, "both are the dissertation")
+        return
+    first, second = a.pages[0], b.pages[0]
+    before_print = not (a.volume and b.volume) and "1" in {first, second}
     if a.volume and b.volume:
         same = a.volume == b.volume
-        out.append(Reason(1.5, "same volume") if same else Reason(-2, "different volumes"))
-        if same and a.issue and b.issue and a.issue == b.issue:
-            out.append(Reason(0.5, "same issue"))
-    if a.pages[0] and b.pages[0]:
-        if a.pages[0] == b.pages[0]:
-            ends = a.pages[1] and a.pages[1] == b.pages[1]
-            weight = 3.0 if ends or int(a.pages[0]) > 30 else 2.0
-            out.append(Reason(weight, "same pages" if ends else "same first page"))
+        yield Reason(1.5, "same volume") if same else Reason(-2, "different volumes")
+    if a.issue and b.issue:
+        if a.issue == b.issue:
+            yield Reason(0.5, "same issue")
+        elif not (first or second):
+            yield Reason(-4, "different issues, and no pages")
+    if first and second:
+        if first != second:
+            yield Reason(-2 if before_print else -3, "different pages")
+        elif a.pages[1] and a.pages == b.pages:
+            yield Reason(3, "same pages")
         else:
-            out.append(Reason(-3, "different pages"))
-    return out
+            yield Reason(3 if int(first) > 30 else 2, "same first page")
+
+
+def _translated(a: Features, b: Features, title: Reason, authors: Reason | None) -> Reason | None:
+    """Forgive a different title where the authors and a whole article's pages are the same.
+
+    A database may give the printed title, or its own translation of it. Several items can begin on
+    one page; two of one group of authors do not end on one page as well and span several.
+    """
+    if title.points > 1 or authors is None or authors.points < 3:
+        return None
+    if a.volume != b.volume or a.year != b.year or not (a.volume and a.pages == b.pages):
+        return None
+    if not a.pages[1] or not 1 <= int(a.pages[1]) - int(a.pages[0]) <= 60:
+        return None
+    if a.doi and b.doi and a.doi != b.doi:
+        return None
+    points = 4 - title.points if len(a.families) > 1 else 2.5 - title.points
+    return Reason(points, "same authors on the same pages: a translated or shortened title")
 
 
 def _abstracts(a: Features, b: Features, ratio: Callable[[str, str], float]) -> list[Reason]:

@@ -73,10 +73,9 @@ class Gunzip(io.RawIOBase):
 
     def _rescue(self, unpack: zlib._Decompress, packed: bytes) -> None:
         """Unpack byte by byte up to the fault."""
-        out = []
+        out: list[bytes] = []
         try:
-            for i in range(len(packed)):
-                out.append(unpack.decompress(packed[i : i + 1]))
+            out.extend(unpack.decompress(packed[i : i + 1]) for i in range(len(packed)))
         except zlib.error as error:
             self._say(f"the compressed file is damaged ({error})")
         self._ready, self._pending, self._ended = b"".join(out), b"", True
@@ -120,9 +119,12 @@ def detect_format(sample: bytes, name: str = "") -> Format | None:
         return "nbib"
     if re.search(r"^[ \t]*@[A-Za-z]+\s*[{(]", text, re.MULTILINE):
         return "bibtex"
-    if text[:1] in {"[", "{"} and re.match(r"[\[{]\s*[\]}{\"]", text):
+    if text[:1] in {"[", "{"} and _CSL.search(text) and '"infons"' not in text:
         return "csl-json"
     return "csv" if _is_table(text, name) else None
+
+
+_CSL: Final = re.compile(r'"(?:title|DOI|custom|container-title)"\s*:|"id": "paucity-|^\[\s*\]')
 
 
 def _xml_format(text: str) -> Format | None:
@@ -133,8 +135,7 @@ def _xml_format(text: str) -> Format | None:
 
 
 _XML: Final[tuple[tuple[str, Format], ...]] = (
-    (r"<(?:PubmedArticleSet|PubmedArticle|PubmedBookArticle|MedlineCitation|MedlineCitationSet"
-     r"|PubmedBookArticleSet|DeleteCitation)\b", "pubmed-xml"),
+    (r"<(?:Pubmed(?:Book)?Article(?:Set)?|MedlineCitation(?:Set)?|DeleteCitation)\b", "pubmed-xml"),
     (r"<xml>\s*<records>|<records>\s*<record>|<source-app\b|<ref-type\b", "endnote-xml"),
     (r"<(?:\w+:)?article[\s>]|<pmc-articleset\b|JATS|archivearticle", "jats"),
 )  # fmt: skip
@@ -178,10 +179,11 @@ def _is_gb18030(sample: bytes) -> bool:
     if high < 4 or high < 0.9 * len(runs):
         return False
     try:
-        text = codecs.getincrementaldecoder("gb18030")().decode(sample)
+        text: str = codecs.getincrementaldecoder("gb18030")().decode(sample)
     except UnicodeDecodeError:
         return False
-    return sum("一" <= c <= "鿿" for c in text) >= high // 2
+    chinese: int = sum("一" <= c <= "鿿" for c in text)
+    return chinese >= high // 2
 
 
 def lines(stream: io.BufferedReader, reading: Reading) -> Iterator[tuple[int, str]]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paucity.literature import ris
 from paucity.literature.draft import Draft, Reading
+from paucity.literature.markup import elements, local
 from paucity.literature.ris_dialects import DIALECTS
-from paucity.literature.xml import elements, local
 
 if TYPE_CHECKING:
     import io
@@ -98,12 +98,10 @@ def _file(
 ) -> None:
     tag = TAGS.get(path)
     if path == "ref-type":
-        name, _, number = value.partition("=")
+        name = value.partition("=")[0]
         fields.append(("TY", _TYPES.get(name, "GEN"), line))
         if name not in _TYPES:
             rest.append((path, value))
-    elif tag == "KW":
-        fields.append((tag, value, line))
     elif tag:
         fields.append((tag, value, line))
     elif value:

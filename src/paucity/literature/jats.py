@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paucity.literature import values as v
 from paucity.literature.draft import Draft, Reading
+from paucity.literature.markup import elements, local, text_of
 from paucity.literature.record import Correction, Person, Record, Reference
-from paucity.literature.xml import elements, local, text_of
 
 if TYPE_CHECKING:
     import io

@@ -27,7 +27,8 @@ _ACCENT: Final = re.compile(
     r"|\\([`'^~=.\"]|[uvHcdbkr](?=[ {]))\s*(?:\{(\\?[A-Za-z])\}|(\\?[A-Za-z]))"
 )
 _LETTER: Final = re.compile(
-    rf"(\{{)?\\({'|'.join(sorted(_LETTERS, key=len, reverse=True))})(?![A-Za-z])(?:\{{\}}|\s)?(?(1)\}})"
+    rf"(\{{)?\\({'|'.join(sorted(_LETTERS, key=len, reverse=True))})"
+    r"(?![A-Za-z])(?:\{\}|\s)?(?(1)\})"
 )
 _ESCAPED: Final = re.compile(r"\\([&%$#_{}])")
 

@@ -104,7 +104,7 @@ def _begins_record(tag: str, fields: list[tuple[str, str]]) -> bool:
     held = {t for t, _ in fields}
     if tag == "PMID":
         return "PMID" in held or not held <= {"PMC"}
-    return "SO" in held or "PST" in held and "PMC" in held or not fields
+    return "SO" in held or {"PST", "PMC"} <= held or not fields
 
 
 def _record(fields: list[tuple[str, str]], draft: Draft) -> Record:
@@ -212,7 +212,7 @@ def medline_date(date: str, year: int | None) -> str:
     '2018 Mar 5'
     """
     parts = (date or str(year or "")).split("-")
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     if len(parts) > 1:
         parts[1] = months[int(parts[1]) - 1]
     if len(parts) > 2:
@@ -267,8 +267,7 @@ def write(record: Record, carried: list[str]) -> str:
     tags_of_corrections = {kind: tag for tag, kind in CORRECTIONS.items()}
     kept = [(t.removeprefix("nbib:"), x) for t, x in record.extra if t.startswith("nbib:")]
     tags = {tag for tag, _ in kept}
-    out: list[tuple[str, str]] = [("PMID", record.pmid)]
-    out += [("OWN", record.database), ("PMC", record.pmcid)]
+    out: list[tuple[str, str]] = [("OWN", record.database), ("PMC", record.pmcid)]
     if "IS" not in tags:
         out += [("IS", x) for x in record.issn]
     out += [("VI", record.volume), ("IP", record.issue)]
@@ -291,7 +290,8 @@ def write(record: Record, carried: list[str]) -> str:
     out += [("AID", f"{record.doi} [doi]")] if record.doi else []
     out += [_identifier(scheme, value) for scheme, value in record.identifiers]
     out += kept + [("GN", x) for x in (*record.notes, *carried)]
-    return "".join(_line(tag, value) for tag, value in out if value) + "\n"
+    body = "".join(_line(tag, value) for tag, value in out if value)
+    return f"PMID- {record.pmid}\n{body}\n"
 
 
 def _author(who: Person) -> list[tuple[str, str]]:

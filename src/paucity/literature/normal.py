@@ -24,22 +24,105 @@ _LETTERS: Final = str.maketrans(
         "μ": " mu ", "µ": " mu ", "&": " and ", "'": "", "’": "", "‘": "", "ʼ": "", "`": "",
     }
 )  # fmt: skip
-_LANGUAGES: Final = (
-    "arabic bulgarian chinese croatian czech danish dutch english estonian finnish french german "
-    "greek hebrew hungarian italian japanese korean norwegian persian polish portuguese romanian "
-    "russian serbian slovak slovenian spanish swedish turkish ukrainian"
-).split()
+_LANGUAGES: Final = [
+    "arabic",
+    "bulgarian",
+    "chinese",
+    "croatian",
+    "czech",
+    "danish",
+    "dutch",
+    "english",
+    "estonian",
+    "finnish",
+    "french",
+    "german",
+    "greek",
+    "hebrew",
+    "hungarian",
+    "italian",
+    "japanese",
+    "korean",
+    "norwegian",
+    "persian",
+    "polish",
+    "portuguese",
+    "romanian",
+    "russian",
+    "serbian",
+    "slovak",
+    "slovenian",
+    "spanish",
+    "swedish",
+    "turkish",
+    "ukrainian",
+]
 _LANGUAGE_NOTE: Final = re.compile(
     rf"\s*[\[(](?:article in )?(?:{'|'.join(_LANGUAGES)})(?:[,/; ]+\w+)*[\])]\.?\s*$", re.IGNORECASE
 )
 _ORIGINAL: Final = re.compile(r"\s*<ORIGINAL>.*$|\s*\[(?:Original|Translated)\b.*$", re.IGNORECASE)
 _PARTICLES: Final = frozenset(
-    "al d da das de del della den der di dos du el la le lo mac o saint st ten ter van vander von "
-    "y zu zur".split()
+    [
+        "al",
+        "d",
+        "da",
+        "das",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "dos",
+        "du",
+        "el",
+        "la",
+        "le",
+        "lo",
+        "mac",
+        "o",
+        "saint",
+        "st",
+        "ten",
+        "ter",
+        "van",
+        "vander",
+        "von",
+        "y",
+        "zu",
+        "zur",
+    ]
 )
 _STOP: Final = frozenset(
-    "a an and by de der des di du et for fur in journal la le na of official on organ publication "
-    "r s the und y".split()
+    [
+        "a",
+        "an",
+        "and",
+        "by",
+        "de",
+        "der",
+        "des",
+        "di",
+        "du",
+        "et",
+        "for",
+        "fur",
+        "in",
+        "journal",
+        "la",
+        "le",
+        "na",
+        "of",
+        "official",
+        "on",
+        "organ",
+        "publication",
+        "r",
+        "s",
+        "the",
+        "und",
+        "y",
+    ]
 )
 _LANGUAGE_CODES: Final[Mapping[str, str]] = {
     "english": "eng", "en": "eng", "french": "fre", "fr": "fre", "german": "ger", "de": "ger",
@@ -70,10 +153,47 @@ def fold(text: str) -> str:
 def title_key(title: str) -> str:
     """Return a title as compared: without brackets, language notes and a second-language copy.
 
+    British and American spellings become one; the key is for comparing, not for reading.
+
     >>> title_key("Efficacy of batroxobin. [Chinese]")
     'efficacy of batroxobin'
+    >>> title_key("Haemophagocytic tumours") == title_key("Hemophagocytic tumors")
+    True
     """
-    return fold(_LANGUAGE_NOTE.sub("", _ORIGINAL.sub("", title)))
+    text = fold(_LANGUAGE_NOTE.sub("", _ORIGINAL.sub("", title)))
+    return _BRITISH.sub(lambda m: _AMERICAN[m[0]], text)
+
+
+_AMERICAN: Final[Mapping[str, str]] = {
+    "ae": "e", "oe": "e", "our": "or", "isation": "ization", "ising": "izing", "ised": "ized",
+    "sulph": "sulf", "centre": "center", "fibre": "fiber", "programme": "program",
+}  # fmt: skip
+_BRITISH: Final = re.compile("|".join(_AMERICAN))
+
+
+_SUBTITLE: Final = re.compile(r"\s*(?::\s|\?\s|\.\s|;\s| [-–—]+ |—)")
+
+
+def main_title(title: str) -> str:
+    """Return a title as compared, without its subtitle.
+
+    >>> main_title("Unilateral neglect in stroke: A comparative study")
+    'unilateral neglect in stroke'
+    """
+    parts = _SUBTITLE.split(title.lstrip("[ "), maxsplit=1)
+    return title_key(parts[0]) if len(parts) > 1 and parts[0] else title_key(title)
+
+
+_DISSERTATION: Final = re.compile(r"dissertation|\bthesis\b|^ph\.? ?d\b", re.IGNORECASE)
+
+
+def is_dissertation(journal: str, volume: str) -> bool:
+    """Tell whether a record stands for a dissertation, or for its entry in a register of them.
+
+    >>> is_dissertation("Dissertation Abstracts International: Section B", "73(3-B)")
+    True
+    """
+    return bool(_DISSERTATION.search(journal) or _DISSERTATION.search(volume))
 
 
 def family_key(who: Person) -> str:

@@ -18,7 +18,7 @@ from paucity.literature import (
 )
 from paucity.literature.detect import SAMPLE, Format, detect_format, unpacked
 from paucity.literature.draft import Reading
-from paucity.literature.xml import MissingLibraryError
+from paucity.literature.markup import MissingLibraryError
 from paucity.text import Finding, Severity, in_order
 
 if TYPE_CHECKING:

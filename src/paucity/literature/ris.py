@@ -10,12 +10,14 @@ from paucity.literature.carry import is_carried
 from paucity.literature.detect import lines
 from paucity.literature.draft import Draft, Reading
 from paucity.literature.nbib import full_name
-from paucity.literature.record import Person, Record
 from paucity.literature.ris_dialects import ACCESSIONS, BASE, DIALECTS, KINDS, TYPES, Dialect
 
 if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterator, Mapping
+
+    from paucity.literature.record import Record
+
 
 _TAG: Final = re.compile(r"^\s{0,3}([A-Z][A-Z0-9]) {1,2}-(?: (.*)|)$")
 _COUNTER: Final = re.compile(r"^\s*\d+\.\s*$")
@@ -273,7 +275,7 @@ def _text(field: str) -> Callable[[Draft, str, str, int], None]:
     return read_text
 
 
-def _note(draft: Draft, tag: str, value: str, _line: int) -> None:
+def _note(draft: Draft, _tag: str, value: str, _line: int) -> None:
     draft.add("notes", value)
 
 
@@ -355,10 +357,6 @@ def write(record: Record, carried: list[str]) -> str:
     out += [("N1", x) for x in (*record.notes, *carried)]
     body = "".join(f"{tag}  - {_safe(value)}\n" for tag, value in out if value)
     return f"TY  - {kind}\n{body}ER  - \n\n"
-
-
-def _name(who: Person) -> str:
-    return fullfull_name(who)
 
 
 def _safe(value: str) -> str:

@@ -116,14 +116,16 @@ KINDS: Final[Mapping[str, str]] = {
     "CONF": "paper-conference", "CPAPER": "paper-conference",
     "THES": "thesis", "RPRT": "report", "GOVDOC": "report",
     "DATA": "dataset", "COMP": "software", "PAT": "patent", "MAP": "map", "STAT": "legislation",
-    "BILL": "bill", "CASE": "legal_case", "ENCYC": "entry-encyclopedia", "DICT": "entry-dictionary",
+    "BILL": "bill", "CASE": "legal_case", "ENCYC": "entry-encyclopedia",
+    "DICT": "entry-dictionary",
     "ELEC": "webpage", "WEB": "webpage", "BLOG": "post-weblog", "PCOMM": "personal_communication",
     "UNPB": "manuscript", "MANSCPT": "manuscript", "VIDEO": "motion_picture", "SOUND": "song",
-    "ART": "graphic", "FIGURE": "figure", "PAMP": "pamphlet", "STAND": "standard", "GEN": "document",
+    "ART": "graphic", "FIGURE": "figure", "PAMP": "pamphlet", "STAND": "standard",
+    "GEN": "document",
 }  # fmt: skip
 """CSL type of each RIS type; the first of those with one CSL type is the one written."""
 
-TYPES: Final[Mapping[str, str]] = {kind: ris for ris, kind in reversed(KINDS.items())}
+TYPES: Final[Mapping[str, str]] = {kind: ris for ris, kind in reversed(list(KINDS.items()))}
 
 ACCESSIONS: Final = (
     ("wos", re.compile(r"WOS:[A-Z0-9]{10,20}")),

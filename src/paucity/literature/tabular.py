@@ -10,8 +10,8 @@ from paucity.literature import values as v
 from paucity.literature.columns import COLUMNS, plain_name
 from paucity.literature.detect import lines
 from paucity.literature.draft import Draft, Reading
+from paucity.literature.markup import MissingLibraryError
 from paucity.literature.ris_dialects import ACCESSIONS, KINDS
-from paucity.literature.xml import MissingLibraryError
 from paucity.text import Severity
 
 if TYPE_CHECKING:

@@ -68,12 +68,14 @@ def person_initials_last(name: str) -> Person:
 def people(text: str) -> Iterator[Person]:
     """Read several names from one value, whichever way they are separated.
 
-    >>> [p.family for p in people("Liu R., Adler D.G.")], [p.family for p in people("Ito, K; Abe, J")]
-    (['Liu', 'Adler'], ['Ito', 'Abe'])
+    >>> [p.family for p in people("Liu R., Adler D.G.")]
+    ['Liu', 'Adler']
+    >>> [p.family for p in people("Ito, K; Abe, J")]
+    ['Ito', 'Abe']
     """
     text = text.strip()
     if text.startswith("[") and text.endswith("]") and ("'" in text or '"' in text):
-        yield from map(person, re.findall(r"'([^']*)'|\"([^\"]*)\"", text) and _quoted(text))
+        yield from map(person, _quoted(text))
         return
     for separator in (";", " and ", "|"):
         if separator in text:

@@ -9,16 +9,16 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from paucity.literature import bibtex, csl, nbib, ris, tabular
-from paucity.literature.carry import differences, plain
+from paucity.literature.carry import differences, everything, plain
 from paucity.literature.draft import Reading
+from paucity.literature.markup import MissingLibraryError
+from paucity.literature.record import Record
 from paucity.literature.normal import fold
-from paucity.literature.xml import MissingLibraryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from paucity.literature.record import Record
 
 TextFormat = Literal["ris", "nbib", "bibtex", "csl-json", "csv"]
 
@@ -43,7 +43,7 @@ def write_records(
         yield "["
         for number, record in enumerate(records):
             item = _item(record, lossless=lossless)
-            item["id"] = item.get("id") or f"{number + 1}"
+            item.setdefault("id", f"{csl.OWN_ID}{number + 1}")
             yield (",\n" if number else "\n") + json.dumps(item, ensure_ascii=False)
         yield "\n]\n"
     elif form == "bibtex":
@@ -63,46 +63,40 @@ _TAGGED: Final[Mapping[str, tuple[Callable[[Record, list[str]], str], Any]]] = {
 
 def _again(text: str, read: Any) -> Record | None:
     """Return the one record that reading a text gives."""
-    stream = io.BufferedReader(io.BytesIO(text.encode("utf-8", "surrogatepass")))  # type: ignore[arg-type]
+    stream = io.BufferedReader(io.BytesIO(text.encode("utf-8", "surrogatepass")))
     found: list[Record] = list(read(stream, Reading("memory", encoding="utf-8")))
     return found[0] if len(found) == 1 else None
 
 
 def _tagged(record: Record, write: Any, read: Any, *, lossless: bool) -> str:
-    text: str = write(record, [])
-    if not lossless:
-        return text
+    return _complete(record, write, read) if lossless else str(write(record, []))
+
+
+def _complete(record: Record, write: Callable[[Record, list[str]], str], read: Any) -> str:
+    """Return a record's text with what the format lacks; it has been read back and is equal.
+
+    A field that would break the record in two (a line that looks like the end of a record) is
+    written only as a carried one.
+    """
+    text = write(record, [])
     came_back = _again(text, read)
-    lost = differences(record, came_back) if came_back else _everything(record)
-    if came_back is None:
-        record = _skeleton(record)
-    return write(record, lost) if lost else text
-
-
-def _skeleton(record: Record) -> Record:
-    """Return only what is safe to write where a field would break the record in two."""
-    from paucity.literature.record import Record as Empty
-
-    return Empty(pmid=record.pmid if record.pmid.isdigit() else "", year=record.year)
-
-
-def _everything(record: Record) -> list[str]:
-    from paucity.literature.carry import NAMES, PREFIX, _one_line, _plain_value
-
-    text = {n: json.dumps(_plain_value(n, getattr(record, n)), ensure_ascii=False) for n in NAMES}
-    return [f"{PREFIX}{n}={_one_line(x)}" for n, x in text.items()]
+    if came_back == record:
+        return text
+    if came_back is not None:
+        text = write(record, differences(record, came_back))
+        if _again(text, read) == record:
+            return text
+    bare = Record(pmid=record.pmid if record.pmid.isdecimal() else "")
+    return write(bare, everything(record))
 
 
 def _bibtex(record: Record, keys: set[str], *, lossless: bool) -> str:
     key = _key(record, keys)
-    text = bibtex.write(record, [], key)
-    if not lossless:
-        return text
-    came_back = _again(text, bibtex.read)
-    lost = differences(record, came_back) if came_back else _everything(record)
-    if came_back is None:
-        record = _skeleton(record)
-    return bibtex.write(record, lost, key) if lost else text
+
+    def write(what: Record, carried: list[str]) -> str:
+        return bibtex.write(what, carried, key)
+
+    return _complete(record, write, bibtex.read) if lossless else write(record, [])
 
 
 def _key(record: Record, taken: set[str]) -> str:
@@ -120,11 +114,12 @@ def _key(record: Record, taken: set[str]) -> str:
 
 
 def _item(record: Record, *, lossless: bool) -> dict[str, Any]:
-    item = csl.item_of(record, [])
-    if lossless:
-        came_back = _again(json.dumps([item]), csl.read)
-        lost = differences(record, came_back) if came_back else _everything(record)
-        item = csl.item_of(record, lost)
+    def write(what: Record, carried: list[str]) -> str:
+        return json.dumps([csl.item_of(what, carried)], ensure_ascii=True)
+
+    if not lossless:
+        return csl.item_of(record, [])
+    item: dict[str, Any] = json.loads(_complete(record, write, csl.read))[0]
     return item
 
 
@@ -142,11 +137,13 @@ def _csv(records: Iterable[Record], *, lossless: bool) -> Iterator[str]:
 
 
 def _row(record: Record, *, lossless: bool) -> list[str]:
-    row = [tabular.defuse(cell) for cell in tabular.row_of(record)]
-    if lossless:
-        lost = differences(record, tabular.record_of_row([_printed(cell) for cell in row]))
-        row.append("\n".join(lost))
-    return [_printed(cell) for cell in row]
+    row = [_printed(tabular.defuse(cell)) for cell in tabular.row_of(record)]
+    if not lossless:
+        return row
+    lost = differences(record, tabular.record_of_row(row))
+    if tabular.record_of_row([*row, "\n".join(lost)]) != record:
+        lost = everything(record)
+    return [*row, "\n".join(lost)]
 
 
 def _printed(cell: str) -> str:

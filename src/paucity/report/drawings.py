@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from paucity.report.answer import Answer, count_at
 from paucity.report.figures import Bar, Drawing, evidence_map, response_bars, schedule_figure
 from paucity.report.populations import known_of
+from paucity.report.synthesis import synthesis_drawings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def drawings_of(review: Review, answers: tuple[Answer, ...]) -> dict[str, Drawing]:
-    """Return the figures of a report by name: responses, evidence map, regimens by day."""
+    """Return the figures of a report by name: responses, evidence, synthesis, regimens."""
     scale = review.protocol.scale
     levels = {name: level.label for name, level in scale.items() if not level.outside}
     populations = review.protocol.populations
@@ -26,6 +27,7 @@ def drawings_of(review: Review, answers: tuple[Answer, ...]) -> dict[str, Drawin
             list(dict.fromkeys(p.label or name for name, p in populations.items())),
             known_of(review, answers),
         ),
+        *synthesis_drawings(review),
         *(schedule_figure(regimen) for regimen in review.regimens.values()),
     ]
     return {drawing.name: drawing for drawing in made if drawing is not None}

@@ -20,6 +20,7 @@ from paucity.report.methods import criteria_text, search_sentences
 from paucity.report.references import references, say_citation
 from paucity.report.render import clean
 from paucity.report.sensitivity import sensitivity
+from paucity.report.synthesis import section as synthesis_section
 from paucity.text import Finding, Severity, Span
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Pages:
             sections=sections(review, self.answers, self.tables),
             flow=flow_of(review),
             sensitivity=sensitivity(review),
+            synthesis=synthesis_section(review),
             tables=self.tables,
             rest=self._unplaced(),
             faults=grouped(review, ((f, a) for f, a in review.accepted)),
@@ -138,7 +140,8 @@ class Pages:
 
 _PLACED = frozenset(
     ("genes", "established", "definitions", "responses", "toxicity", "outcomes", "totals",
-     "agents", "eligibility", "claims", "ongoing", "regimens", "gaps")
+     "agents", "eligibility", "claims", "ongoing", "regimens", "gaps", "synthesis", "sensitivity",
+     "robustness", "certainty", "quality")
 )  # fmt: skip
 
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 SUMS: Final = "SHA256SUMS"
 """The file that lists every other file with its checksum, as `sha256sum --check` reads it."""
 
-for _needed in ("great_tables", "matplotlib", "polars"):  # loaded late, so missed early
+for _needed in ("great_tables", "matplotlib", "numpy", "polars", "scipy"):
+    # They are loaded late; that one is missing is told early.
     if find_spec(_needed) is None:
         raise ModuleNotFoundError(f"No module named {_needed!r}", name=_needed)
 

@@ -5,7 +5,7 @@ The reference evaluator and the table backend carry out the same plan, each in i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -13,7 +13,14 @@ from paucity.expression.nodes import And, Compare, Counted, Is, Name, Not, Numbe
 from paucity.response.bands import rules_of
 from paucity.response.language import OTHERWISE, written
 from paucity.response.linear import Linear, NotComputableError, in_unit, linear
-from paucity.response.settings import Selection, Settings, Windows, selection_of, windows_of
+from paucity.response.settings import (
+    ReferenceLimit,
+    Selection,
+    Settings,
+    Windows,
+    selection_of,
+    windows_of,
+)
 from paucity.text import Finding, Severity
 from paucity.vocabulary import Kind, UnitError, Vocabulary, bundled, convert
 
@@ -93,6 +100,7 @@ class MarkerPlan:
         windows: when its values count.
         bands: for each state with rules of its own, the bands in order.
         asked: the states that levels ask for; the first is the one reported.
+        limits: reference limits of the settings, in `unit`.
     """
 
     name: str
@@ -103,6 +111,7 @@ class MarkerPlan:
     windows: Windows
     bands: Mapping[str, tuple[BandPlan, ...]]
     asked: tuple[str, ...]
+    limits: tuple[ReferenceLimit, ...] = ()
 
     @property
     def sign(self) -> bool:
@@ -338,6 +347,7 @@ class _Planner:
         for (of, state), node in self.compared.items():
             if of == name:
                 bands[state] = (BandPlan(None, self._condition(node, marker, unit), state),)
+        self._break_circles(marker, bands)
         states = asked.get(name, ())
         first = tuple(s for s in ("improved", "met", "resolved", "normal") if s in states)
         rest = tuple(s for s in states if s not in first)
@@ -350,7 +360,47 @@ class _Planner:
             windows_of(self.definition, marker, self.settings, confirming=confirming),
             bands,
             (*first, *rest) or ("normal",),
+            () if marker.values else tuple(self._limits(marker, unit)),
         )
+
+    def _limits(self, marker: Marker, unit: str) -> Iterator[ReferenceLimit]:
+        """Yield the settings' reference limits of a marker, in the unit its values come in."""
+        term = self.vocabulary.find(Kind.MARKER, marker.name.name)
+        for limit in self.settings.limits:
+            of = self.vocabulary.find(Kind.MARKER, limit.marker)
+            if (of.name if of else limit.marker) != marker.name.name:
+                continue
+            try:
+                low, high = (
+                    None if end is None else convert(end, limit.unit or unit, unit, term)
+                    for end in (limit.low, limit.high)
+                )
+            except UnitError as error:
+                message = f"{marker.label}: a reference limit is not used: {error}"
+                self._found("limit-not-convertible", message, about=marker.name.name)
+                continue
+            yield replace(limit, marker=marker.name.name, unit=unit, low=low, high=high)
+
+    def _break_circles(self, marker: Marker, bands: dict[str, tuple[BandPlan, ...]]) -> None:
+        """Leave undecided what is defined by itself: improved if resolved, resolved if improved."""
+        uses = {
+            state: {s for b in of for c in (b.when, b.rule) if c for s in _states_in(c)}
+            for state, of in bands.items()
+        }
+        uses.setdefault("resolved", {"normal"})
+        uses["abnormal"] = {"normal"}
+        for state in tuple(bands):
+            reached: set[str] = set()
+            todo = set(uses[state])
+            while todo:
+                current = todo.pop()
+                reached.add(current)
+                todo |= uses.get(current, set()) - reached
+            if state in reached:
+                message = f"{marker.label}: `{state}` is defined by itself, and is not computed"
+                self._found("rule-not-computable", message, about=marker.name.name)
+                bands[state] = (BandPlan(None, Unknown("defined by itself"), ""),)
+                uses[state] = set()
 
     def _band(self, band: Band, state: str, marker: Marker, unit: str) -> BandPlan:
         rule = rules_of(band)[state]
@@ -416,6 +466,17 @@ class _Planner:
 _ABOVE_ZERO: Final = Linear(
     (Fraction(1), Fraction(0), Fraction(0), Fraction(0), Fraction(0)), strict=True
 )
+
+
+def _states_in(condition: Condition) -> Iterator[str]:
+    match condition:
+        case InState(state=state):
+            yield state
+        case All(parts=parts) | Any_(parts=parts):
+            for part in parts:
+                yield from _states_in(part)
+        case Negated(part=part):
+            yield from _states_in(part)
 
 
 def _divides(condition: Condition) -> bool:

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from paucity.response.cells import Meaning, Words, flags_of, limit_of, value_of
 from paucity.response.measured import Fault, Measured, hull
-from paucity.response.moments import Moment, read_days, read_moment, since
+from paucity.response.moments import (
+    ZONE_MIXED,
+    Moment,
+    read_days,
+    read_moment,
+    since,
+    zones_differ,
+)
 from paucity.response.series import (
     Event,
     Measurement,
@@ -64,15 +71,18 @@ def read_series(
         The series; what cannot be read is among its findings and refused rows.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise OSError(0, f"larger than {MAX_BYTES // 10**6} MB; read it in bulk")
-        text = path.read_bytes().decode("utf-8-sig")
+        size = path.stat().st_size
+        text = path.read_bytes().decode("utf-8-sig") if size <= MAX_BYTES else ""
     except UnicodeDecodeError as error:
         fault = ("not-text", f"byte {error.start} is not UTF-8 text", "save the file as UTF-8")
         return Series(path.name, findings=whole_findings(path.name, [fault]))
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         fault = ("file-unreadable", f"cannot be read: {reason}", "")
+        return Series(path.name, findings=whole_findings(path.name, [fault]))
+    if size > MAX_BYTES:
+        message = f"{size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read row by row"
+        fault = ("file-too-large", message, "read it in bulk, with `read_table`")
         return Series(path.name, findings=whole_findings(path.name, [fault]))
     words = Words(vocabulary or bundled(), mapping, units, assume_unit=assume_unit)
     return parse_series(text, path.name, words, index)
@@ -236,10 +246,8 @@ class _Reader:
         index = self.index.get(raw.participant)
         if index is None:
             return Fault("index-missing", "there is no index date to count from")
-        if moment.time is not None and index.time is not None:
-            if (moment.zone is None) is not (index.zone is None):
-                reason = "a time zone is given for only one of index and measurement"
-                self.notes.add(Fault("zone-mixed", reason), raw.row, Severity.WARNING)
+        if zones_differ(index, moment):
+            self.notes.add(ZONE_MIXED, raw.row, Severity.WARNING)
         return since(index, moment)
 
     def series(self) -> Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +12,6 @@ from paucity.response.measured import Measured, exactly, say
 from paucity.response.plan import All, Any_, Holds, InState, Negated, Unknown
 from paucity.response.series import EVENT_BITS
 from paucity.response.settings import MICROSECONDS, microseconds
-from paucity.vocabulary import UnitError, convert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -91,12 +90,10 @@ def limits_of(
 ) -> tuple[Fraction | None, Fraction | None]:
     """Return the reference limits that hold for a measurement."""
     own = (measurement.low, measurement.high)
-    if not settings.limits or (settings.limits_first == "data" and own != (None, None)):
+    if settings.limits_first == "data" and own != (None, None):
         return own
-    for limit in settings.limits:
-        if limit.marker == plan.name and _applies(limit, measurement):
-            return limits_in(limit, plan.unit)
-    return own
+    found = next((limit for limit in plan.limits if _applies(limit, measurement)), None)
+    return own if found is None else (found.low, found.high)
 
 
 def _applies(limit: ReferenceLimit, m: Measurement) -> bool:
@@ -105,20 +102,6 @@ def _applies(limit: ReferenceLimit, m: Measurement) -> bool:
     if limit.age_to is not None and (m.age is None or m.age >= limit.age_to):
         return False
     return limit.sex.casefold() in {"", m.sex} and limit.laboratory in {"", m.laboratory}
-
-
-def limits_in(limit: ReferenceLimit, unit: str) -> tuple[Fraction | None, Fraction | None]:
-    """Return both reference limits in another unit; none where that is not possible."""
-
-    def turned(value: Fraction | None) -> Fraction | None:
-        if value is None or limit.unit == unit:
-            return value
-        try:
-            return convert(value, limit.unit, unit)
-        except UnitError:
-            return None
-
-    return turned(limit.low), turned(limit.high)
 
 
 def marker_states(plan: Plan, participant: Participant) -> dict[str, MarkerState]:
@@ -277,12 +260,18 @@ def _truth(state: str, facts: _Facts) -> Truth:
         return _banded(bands, facts)
     if state == "untested":
         return not facts.taken
-    return _of_value(state, facts, facts.value) if state != "resolved" else _resolved(facts)
+    if state == "resolved":
+        was = _truth("normal", replace(facts, value=facts.baseline))
+        return all_of([negate(was), _truth("normal", facts)])
+    if state == "abnormal":
+        return negate(_truth("normal", facts))
+    return _of_value(state, facts, facts.value)
 
 
 def _banded(bands: tuple[BandPlan, ...], facts: _Facts) -> Truth:
     """Return the truth of the first band that applies; a baseline may fit several."""
     possible: set[Truth] = set()
+    none: Truth = False
     for band in bands:
         applies = True if band.when is None else _condition(band.when, facts)
         if applies is not False:
@@ -290,13 +279,8 @@ def _banded(bands: tuple[BandPlan, ...], facts: _Facts) -> Truth:
         if applies is True:
             break
     else:
-        possible.add(False)
+        possible.add(none)
     return possible.pop() if len(possible) == 1 else None
-
-
-def _resolved(facts: _Facts) -> Truth:
-    before = _of_value("normal", facts, facts.baseline)
-    return all_of([negate(before), _truth("normal", facts)])
 
 
 def _of_value(state: str, facts: _Facts, measurement: Measurement | None) -> Truth:
@@ -307,14 +291,8 @@ def _of_value(state: str, facts: _Facts, measurement: Measurement | None) -> Tru
     if plan.sign:
         if state == "normal":
             return measurement.value == plan.healthy if plan.healthy else None
-        if state == "abnormal":
-            return measurement.value != plan.healthy if plan.healthy else None
         return measurement.value == state if state in plan.values else None
-    if state == "normal":
-        return normal(measurement, plan, facts.settings)
-    if state == "abnormal":
-        return negate(normal(measurement, plan, facts.settings))
-    return None
+    return normal(measurement, plan, facts.settings) if state == "normal" else None
 
 
 def normal(measurement: Measurement, plan: MarkerPlan, settings: Settings) -> Truth:
@@ -368,7 +346,7 @@ def _condition(condition: Condition, facts: _Facts) -> Truth:
         case Holds(rule=rule):
             return holds(rule, facts.known())
         case InState(when="baseline", state=state):
-            return _of_value(state, facts, facts.baseline)
+            return _truth(state, replace(facts, value=facts.baseline))
         case InState(state=state):
             return _truth(state, facts)
         case All(parts=parts):

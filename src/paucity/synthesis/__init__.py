@@ -9,6 +9,7 @@ conclude from each kind of result. Nothing here needs a review; numpy and scipy 
 
 from paucity.synthesis.batched import Bootstrap, bootstrap
 from paucity.synthesis.bayes import BayesPooled, Exceedance, pool_bayes, prior_sensitivity
+from paucity.synthesis.belief import Belief, belief
 from paucity.synthesis.betabinomial import pool_beta_binomial
 from paucity.synthesis.glmm import GlmmFit, fit_glmm, pool_glmm
 from paucity.synthesis.intervals import proportion_intervals
@@ -42,6 +43,7 @@ from paucity.synthesis.types import (
 __all__ = [
     "MEANING",
     "BayesPooled",
+    "Belief",
     "Bootstrap",
     "Coefficient",
     "Combined",
@@ -63,6 +65,7 @@ __all__ = [
     "Test",
     "Threshold",
     "TippingPoint",
+    "belief",
     "bootstrap",
     "choose",
     "combine",

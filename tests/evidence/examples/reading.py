@@ -21,6 +21,23 @@ EXAMPLES = (
     ),
     Example(
         code="not-yaml",
+        claim="a word without its colon is found on its own line, not on the next",
+        study=ONE + "»notes\n",
+        says=("could not find expected ':'",),
+        hint="indentation",
+        subject="studies/doe-2001.yaml",
+        mended={"notes\n": "notes:\n"},
+    ),
+    Example(
+        code="not-yaml",
+        claim="a bracket left open on the last line is found there",
+        study=ONE + "notes: [»",
+        says=("did not find expected node content",),
+        subject="studies/doe-2001.yaml",
+        mended={"notes: [": "notes: []"},
+    ),
+    Example(
+        code="not-yaml",
         claim="a second document in a file is refused at its beginning",
         study=ONE + "»---\nmore: 1\n",
         says=("a second document begins here",),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paucity.evidence.checks import (
+    analyses,
     counts,
     events,
     people,
@@ -90,6 +91,8 @@ REVIEW_CHECKS: tuple[Check[Evidence], ...] = (
     review.outdated_symbol,
     review.search_not_told,
     review.main_criteria_unknown,
+    analyses.analysis_unknown,
+    analyses.certainty_does_not_fit,
 )
 
 

@@ -82,7 +82,7 @@ def level_forced(view: StudyView) -> Iterator[Found]:
             continue
         for parent in view.family.ancestors(response.cohort):
             whole = whole_of.get(parent)
-            if whole is None or whole is response or not _covers(whole, view):
+            if whole is None or whole.therapy != response.therapy or not _covers(whole, view):
                 continue
             room = {
                 level: count - response.counts.get(level, 0)

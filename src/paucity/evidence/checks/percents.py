@@ -168,7 +168,7 @@ def _mismatch(printed: Printed, wrong: list[str]) -> str:
     return joined(parts)
 
 
-def _explained(printed: Printed, bases: list[int], cohort: object) -> str:
+def _explained(printed: Printed, bases: range, cohort: object) -> str:
     which = "the percentage fits" if len(printed.pairs) == 1 else "all the percentages fit"
     counts = printed.counts if len(printed.counts) <= _LEVELS else {}
     sums = {s.total: s for s in reversed(sums_of(counts))}
@@ -185,7 +185,7 @@ def _explained(printed: Printed, bases: list[int], cohort: object) -> str:
     return "no denominator fits them all"
 
 
-def _range(bases: list[int]) -> str:
+def _range(bases: range) -> str:
     return str(bases[0]) if len(bases) == 1 else f"{bases[0]} to {bases[-1]}"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paucity.evidence.checks.check import NOTE, WARNING, Found, check, joined
-from paucity.evidence.facts import time_bounds
 from paucity.evidence.figures import figure
 from paucity.evidence.view import read_in
+from paucity.logic import Bounds
 from paucity.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def refractory_too_early(view: StudyView) -> Iterator[Found]:
             continue
         for field in ("since_prior", "time_on_prior"):
             spread = getattr(cohort, field)
-            bounds = time_bounds(spread) if spread is not None else None
+            bounds = Bounds(*spread.ends()) if spread is not None else None
             if bounds is None or bounds.high is None or bounds.high >= needed:
                 continue
             doses = next((p.doses for p in cohort.prior if p.doses), None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from paucity.evidence.checks.check import ERROR, WARNING, Found, check, joined
 from paucity.evidence.figures import entries
+from paucity.evidence.quality import judgements
 from paucity.evidence.view import read_in, source_of
 from paucity.sources import Source
 from paucity.text import did_you_mean
@@ -28,6 +29,9 @@ def dangling_cohort(view: StudyView) -> Iterator[Found]:
     for entry in entries(view.study):
         if entry.cohort not in known:
             yield _dangling(view, entry.marks, ("cohort",), "cohort", entry.cohort, known)
+    for appraisal in view.study.quality:
+        if appraisal.of and appraisal.of not in known:
+            yield _dangling(view, appraisal.marks, ("of",), "cohort", appraisal.of, known)
     for name, cohort in known.items():
         yield from _dangling_relatives(view, cohort)
         if name in view.family.ancestors(name) or _circular(view, name):
@@ -143,6 +147,8 @@ def _sourced(view: StudyView) -> Iterator[Record]:
     yield from study.therapies.values()
     for response in study.responses:
         yield from (*response.restated, *response.details)
+    for appraisal in study.quality:
+        yield from judgements(appraisal).values()
     for cohort in study.cohorts.values():
         yield cohort
         yield from (*cohort.parts, *cohort.prior, *cohort.concomitant)

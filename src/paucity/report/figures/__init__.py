@@ -3,9 +3,23 @@
 Fills differ in lightness and hatching, so they can be told apart in greyscale.
 """
 
+from paucity.report.figures.belief import belief_picture
 from paucity.report.figures.drawing import Drawing
 from paucity.report.figures.evidence_map import Known, evidence_map
+from paucity.report.figures.forest import Line as ForestLine
+from paucity.report.figures.forest import Panel, forest_plot
 from paucity.report.figures.regimens import schedule_figure
 from paucity.report.figures.responses import Bar, response_bars
 
-__all__ = ["Bar", "Drawing", "Known", "evidence_map", "response_bars", "schedule_figure"]
+__all__ = [
+    "Bar",
+    "Drawing",
+    "ForestLine",
+    "Known",
+    "Panel",
+    "belief_picture",
+    "evidence_map",
+    "forest_plot",
+    "response_bars",
+    "schedule_figure",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from paucity.report.tables import background, harms, judgements, pooled, responses
+from paucity.report.tables import background, certainty, harms, judgements, pooled, responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +21,10 @@ TABLES: Mapping[str, Callable[[Review], Table]] = MappingProxyType(
         "responses": responses.responses,
         "totals": responses.totals,
         "synthesis": pooled.synthesis,
+        "sensitivity": pooled.sensitivity,
+        "robustness": pooled.robustness,
+        "certainty": certainty.certainty,
+        "quality": certainty.quality,
         "toxicity": harms.toxicity,
         "outcomes": harms.outcomes,
         "agents": judgements.agents,

@@ -1,17 +1,23 @@
-"""The table of the analysis plan: what was pooled, and why the rest was not."""
+"""Tables of the analysis plan: what was pooled, what was not and why, and how firm it is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from paucity.analysis import Group, plan, synthesize
-from paucity.counts import percent_of
+from paucity.counts import percent_of, whole_percent
+from paucity.report.robustness import robustness_of
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow, count_cell
 from paucity.report.tables.responses import agent_label
 
 if TYPE_CHECKING:
+    from paucity.protocol import Analysis
     from paucity.review import Review
     from paucity.synthesis.types import Interval
+
+NOT_COMPARED = (
+    "No study compared the agents: differences between rows are not differences between treatments."
+)
 
 
 def synthesis(review: Review) -> Table:
@@ -26,46 +32,183 @@ def synthesis(review: Review) -> Table:
         Column("interval", "95% interval", numeric=True),
         Column("prediction", "A new study", numeric=True),
         Column("status", "Status"),
-        Column("sentence", "In words"),
     )
     notes = (
         (
             "Together: the counts added as if from one study, with the exact (Clopper–Pearson) "
             "interval, which takes no account of differences between studies. Pooled: the median "
-            "study's proportion. No study compared the agents: differences between rows are not "
-            "differences between treatments."
+            f"study's proportion. {NOT_COMPARED}"
         ),
     )
     return Table("synthesis", "Synthesis, by the analysis plan", columns, rows, notes)
 
 
+def group_label(review: Review, group: Group, analysis: Analysis) -> str:
+    """Return how a group is printed."""
+    if analysis.by == "agent":
+        return agent_label(review, group.name)
+    if analysis.by == "population":
+        population = review.protocol.populations[group.name]
+        return population.label or group.name
+    return "all"
+
+
+def analysis_label(name: str, analysis: Analysis) -> str:
+    """Return how an analysis is printed."""
+    return analysis.label or name
+
+
+def together(group: Group, unit: str) -> str:
+    """Return the counts of a group added up: `16 of 24 (67%)`."""
+    events, n = sum(x.events for x in group.lines), sum(x.n for x in group.lines)
+    counted = "" if unit == "patients" else f" {unit}"
+    return f"{events} of {n}{counted} ({percent_of(events, n)}%)"
+
+
+def limits(interval: Interval | None) -> str:
+    """Return the limits of an interval in whole percent: `45 to 84%`; empty if there is none."""
+    if interval is None:
+        return ""
+    return f"{whole_percent(interval.lower)} to {whole_percent(interval.upper)}%"
+
+
 def _row(review: Review, group: Group) -> TableRow:
     analysis = plan(review.evidence)[group.analysis]
     result = group.result
-    events, n = sum(x.events for x in group.lines), sum(x.n for x in group.lines)
-    label = agent_label(review, group.name) if analysis.by == "agent" else group.name
     left_out = [f"{row.key} left out: {why}" for row, why in group.left_out]
-    crude = result.crude.interval
+    events, n = sum(x.events for x in group.lines), sum(x.n for x in group.lines)
     return TableRow(
         {
-            "agent": Cell(label or "all", group.name, note="; ".join(left_out)),
+            "agent": Cell(
+                group_label(review, group, analysis), group.name, note="; ".join(left_out)
+            ),
             "cohorts": count_cell(len(group.lines)),
-            "crude": Cell(f"{events} of {n} ({percent_of(events, n)}%)", f"{events}/{n}"),
-            "exact": _interval(crude),
+            "crude": Cell(together(group, analysis.unit), f"{events}/{n}"),
+            "exact": _interval(result.crude.interval),
             "pooled": EMPTY
             if result.estimate is None
-            else Cell(f"{100 * result.estimate:.0f}%", f"{result.estimate:.4f}"),
+            else Cell(f"{whole_percent(result.estimate)}%", f"{result.estimate:.4f}"),
             "interval": _interval(result.interval),
             "prediction": _interval(result.prediction),
-            "status": Cell(result.status.value, result.status.value),
-            "sentence": Cell(" ".join((result.sentence, *group.notes))),
+            "status": Cell(
+                result.status.value,
+                result.status.value,
+                note=" ".join(group.notes).removesuffix("."),
+            ),
         },
-        group=analysis.label or group.analysis,
+        group=analysis_label(group.analysis, analysis),
     )
 
 
 def _interval(interval: Interval | None) -> Cell:
     if interval is None:
         return EMPTY
-    low, high = f"{100 * interval.lower:.0f}", f"{100 * interval.upper:.0f}"
-    return Cell(f"{low} to {high}%", f"{interval.lower:.4f}-{interval.upper:.4f}")
+    return Cell(limits(interval), f"{interval.lower:.4f}-{interval.upper:.4f}")
+
+
+# -- sensitivity -------------------------------------------------------------------------------
+
+
+def sensitivity(review: Review) -> Table:
+    """Return the analyses of the plan side by side: a column each, a row for each group."""
+    analyses = plan(review.evidence)
+    found = synthesize(review.evidence)
+    used = [name for name in analyses if any(g.analysis == name for g in found)]
+    title = "The analyses side by side"
+    if len(used) < 2:
+        return Table("sensitivity", title, (), ())
+    cells: dict[tuple[str, str], dict[str, Cell]] = {}
+    for group in found:
+        analysis = analyses[group.analysis]
+        key = (analysis.by, group_label(review, group, analysis))
+        cells.setdefault(key, {})[group.analysis] = _beside(group, analysis)
+    several = len({by for by, _ in cells}) > 1
+    rows = [
+        TableRow(
+            {"group": Cell(label), **{n: row.get(n, Cell("none")) for n in used}},
+            group=_BY[by] if several else "",
+        )
+        for (by, label), row in sorted(cells.items(), key=lambda c: tuple(_BY).index(c[0][0]))
+    ]
+    columns = (
+        Column("group", "Group"),
+        *(Column(name, analysis_label(name, analyses[name])) for name in used),
+    )
+    notes = (
+        (
+            "Pooled: the median study's proportion with its 95% interval. Where nothing was "
+            "pooled: the counts added, with the exact interval and the reason. None: no cohort is "
+            f"left. {NOT_COMPARED}"
+        ),
+    )
+    return Table("sensitivity", title, columns, tuple(rows), notes)
+
+
+_BY = {"agent": "By agent", "population": "By population", "all": "All together"}
+
+
+def _beside(group: Group, analysis: Analysis) -> Cell:
+    result = group.result
+    status = result.status.value
+    if result.estimate is None:
+        exact = limits(result.crude.interval)
+        text = f"{together(group, analysis.unit)}, {exact}; not pooled: {status}"
+        return Cell(text, status)
+    told = "" if status == "ok" else f"; {status}"
+    estimate = f"{whole_percent(result.estimate)}% ({limits(result.interval)})"
+    return Cell(f"Pooled {estimate} from {together(group, analysis.unit)}{told}", status)
+
+
+# -- robustness --------------------------------------------------------------------------------
+
+
+def robustness(review: Review) -> Table:
+    """Return how firm each pooled result is; results of the same counts stand once."""
+    analyses = plan(review.evidence)
+    rows: dict[tuple[object, ...], TableRow] = {}
+    for group in synthesize(review.evidence):
+        analysis = analyses[group.analysis]
+        found = robustness_of(group, analysis)
+        if found is None:
+            continue
+        name = analysis_label(group.analysis, analysis)
+        label = group_label(review, group, analysis)
+        key = (label, found.key)
+        if key in rows:
+            cells = dict(rows[key].cells)
+            cells["agent"] = Cell(
+                label,
+                group.name,
+                note="; ".join(filter(None, (cells["agent"].note, f"also: {name}"))),
+            )
+            rows[key] = TableRow(cells, rows[key].group)
+            continue
+        cells = {k: Cell(text) for k, text in found.told.items()}
+        rows[key] = TableRow({"agent": Cell(label, group.name), **cells}, group=name)
+    columns = [
+        Column("agent", "Analysis and group"),
+        Column("pooled", "Pooled", numeric=True),
+        Column("without", "Without one study", numeric=True),
+        Column("above", "Probability above the threshold", numeric=True),
+        Column("estimate", "Failures that bring the estimate below it"),
+        Column("lower", "Failures that bring the lower limit below it"),
+        Column("missing", "Whatever became of those not assessed", numeric=True),
+    ]
+    columns = [c for c in columns if any(row[c.key].text for row in rows.values())]
+    asked = sorted({analyses[g.analysis].threshold for g in synthesize(review.evidence)})
+    threshold = " or ".join(f"{t:g}%" for t in asked)
+    notes = [
+        (
+            f"Threshold: {threshold}. Failures: reports of one patient who did not respond, left "
+            "unpublished. Case reports tend to be published because the patient responded."
+        )
+    ]
+    if rows and not any(c.key == "missing" for c in columns):
+        notes.append("No cohort tells of people whose response was not assessed.")
+    return Table(
+        "robustness",
+        "How firm the pooled results are",
+        tuple(columns),
+        tuple(rows.values()),
+        tuple(notes),
+    )

@@ -1,4 +1,4 @@
-"""Walk XML of any size safely: no entities, no network, bounded depth, and what was read is kept."""
+"""Walk XML of any size safely: no entities, no network, bounded depth, nothing read is lost."""
 
 from __future__ import annotations
 

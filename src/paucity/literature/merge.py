@@ -1,0 +1,305 @@
+"""Write merges to a text file that a person can read, change and undo, and apply them.
+
+One merge is one item: the records by their identity, what was decided and why. A reviewer changes
+`decision` to `keep apart` or `merge`; a decision a person made is never overwritten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from paucity.literature.normal import identity
+from paucity.literature.record import Record
+from paucity.text import Finding, Map, Seq, Severity, parse_yaml, span_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from paucity.literature.decide import Decision, Deduplication
+    from paucity.text import Value
+
+DECISIONS: Final = ("merge", "keep apart", "undecided")
+
+HEADER: Final = """\
+# Records that are one report. Change `decision` to `keep apart` to undo a merge, or to `merge` for
+# a pair that is undecided; put your name in `by`, and the next run keeps your decision.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One decision about records that may be one report.
+
+    Attributes:
+        records: their places, ``records/pubmed.nbib#12``.
+        decision: merge, keep apart or undecided.
+        by: ``paucity``, or who decided.
+        reasons: a line for each pair.
+        title: of the first record, for the reader.
+    """
+
+    records: tuple[str, ...]
+    decision: str
+    by: str = "paucity"
+    reasons: tuple[str, ...] = ()
+    title: str = ""
+
+
+def reference(record: Record) -> str:
+    """Return how a merge file names a record: its identity and its file.
+
+    >>> from paucity.literature.record import Place
+    >>> reference(Record(pmid="123", place=Place("records/a.ris", 4)))
+    'pmid:123 in records/a.ris'
+    """
+    return f"{identity(record)} in {record.place.file}" if record.place.file else identity(record)
+
+
+def references(records: Sequence[Record]) -> list[str]:
+    """Return how each record is named; a record that stands twice in one file gets a number."""
+    seen: dict[str, int] = {}
+    out = []
+    for record in records:
+        name = reference(record)
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if seen[name] == 1 else f"{name} (copy {seen[name]})")
+    return out
+
+
+def merges_of(records: Sequence[Record], found: Deduplication) -> list[Merge]:
+    """Return what deduplication found, as merges to be written."""
+    names = references(records)
+    reasons: dict[int, list[str]] = {}
+    group_of = {position: i for i, group in enumerate(found.groups) for position in group}
+    for decision in found.merged:
+        reasons.setdefault(group_of[decision.first], []).append(_reason(decision, names))
+    out = [
+        Merge(
+            tuple(names[p] for p in group),
+            "merge",
+            reasons=tuple(reasons.get(i, ())),
+            title=records[group[0]].title,
+        )
+        for i, group in enumerate(found.groups)
+    ]
+    for decision in (*found.uncertain, *found.held_apart):
+        pair = (names[decision.first], names[decision.second])
+        told = (_reason(decision, names),)
+        out.append(Merge(pair, "undecided", reasons=told, title=records[decision.first].title))
+    return out
+
+
+def _reason(decision: Decision, names: Sequence[str]) -> str:
+    total = f"{decision.points:+g}"
+    return f"{names[decision.first]} / {names[decision.second]}: {decision.told()} = {total}"
+
+
+def write_merges(merges: Iterable[Merge], before: Iterable[Merge] = ()) -> str:
+    """Return the merge file.
+
+    Args:
+        merges: as found now.
+        before: as the file stood; what a person decided there stays, and replaces what was found
+            about the same records.
+
+    Returns:
+        YAML text, in a stable order.
+    """
+    found = list(merges)
+    now = {frozenset(m.records): m.decision for m in found}
+    human = [m for m in before if _human(m, now.get(frozenset(m.records), ""))]
+    decided = {frozenset(m.records) for m in human}
+    new = [m for m in found if frozenset(m.records) not in decided]
+    items = [_plain(m) for m in (*human, *new)]
+    if not items:
+        return HEADER + "[]\n"
+    body: str = yaml.safe_dump(items, sort_keys=False, allow_unicode=True, width=96)
+    return HEADER + body
+
+
+def _human(merge: Merge, now: str) -> bool:
+    """Tell whether a person decided: by name, or by a decision that is not the one found."""
+    if merge.by != "paucity" or merge.decision == "keep apart":
+        return True
+    return merge.decision == "merge" and now == "undecided"
+
+
+def _plain(merge: Merge) -> dict[str, Any]:
+    out: dict[str, Any] = {"decision": merge.decision, "by": merge.by}
+    if merge.title:
+        out["title"] = merge.title
+    out["records"] = list(merge.records)
+    if merge.reasons:
+        out["because"] = list(merge.reasons)
+    return out
+
+
+def read_merges(text: str, name: str = "merges.yaml") -> tuple[list[Merge], list[Finding]]:
+    """Read a merge file; a damaged item becomes a finding and the rest is read."""
+    document = parse_yaml(text, name)
+    findings = list(document.findings)
+    tree = document.tree
+    if tree is None:
+        return [], findings
+    if not isinstance(tree, Seq):
+        findings.append(_fault(name, getattr(tree, "at", 0), "a merge file is a list of merges"))
+        return [], findings
+    merges = []
+    for item, at in zip(tree, tree.items_at, strict=True):
+        merge = _merge(item, at, name, findings)
+        if merge:
+            merges.append(merge)
+    return merges, findings
+
+
+def _merge(item: Value, at: int, name: str, findings: list[Finding]) -> Merge | None:
+    if not isinstance(item, Map):
+        findings.append(_fault(name, at, "a merge has `decision` and `records`"))
+        return None
+    records = _texts(item.get("records"))
+    decision = item.get("decision")
+    if len(records) < 2:
+        findings.append(_fault(name, at, f"a merge names at least 2 records, found {len(records)}"))
+        return None
+    if not (isinstance(decision, str) and decision in DECISIONS):
+        place = item.values_at.get("decision", at)
+        options = ", ".join(DECISIONS)
+        findings.append(_fault(name, place, f"decision {decision!r} is none of {options}"))
+        return None
+    by, title = item.get("by"), item.get("title")
+    return Merge(
+        records,
+        decision,
+        by if isinstance(by, str) else "paucity",
+        _texts(item.get("because")),
+        title if isinstance(title, str) else "",
+    )
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    return tuple(x for x in value if isinstance(x, str)) if isinstance(value, Seq) else ()
+
+
+def _fault(name: str, at: int, message: str) -> Finding:
+    return Finding("merge-unreadable", Severity.ERROR, span_of(name, at), message, "", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report: its records merged, and where each came from.
+
+    Attributes:
+        record: all that the records say, the fullest value of each field.
+        positions: of its records.
+    """
+
+    record: Record
+    positions: tuple[int, ...]
+
+
+def apply_merges(
+    records: Sequence[Record], merges: Iterable[Merge], name: str = "merges.yaml"
+) -> tuple[list[Report], list[Finding]]:
+    """Join records as the merge file says.
+
+    Args:
+        records: all records, in the order in which they were read.
+        merges: what is to be joined; a pair that a person keeps apart is never joined through a
+            third record either.
+        name: of the merge file, for findings.
+
+    Returns:
+        The reports in the order of their first records, and findings: a merge that names a record
+        which is no longer there, a merge that a person's decision contradicts.
+    """
+    position = {name: i for i, name in enumerate(references(records))}
+    held = list(merges)
+    findings: list[Finding] = []
+    apart = [
+        {position[r] for r in m.records if r in position}
+        for m in held
+        if m.decision == "keep apart"
+    ]
+    group = {i: {i} for i in range(len(records))}
+    joins = [m for m in held if m.decision == "merge"]
+    for merge in sorted(joins, key=lambda m: m.by == "paucity"):
+        missing = [r for r in merge.records if r not in position]
+        if missing:
+            findings.append(_gone(name, merge, missing))
+        known = [position[r] for r in merge.records if r in position]
+        for other in known[1:]:
+            joined = group[known[0]] | group[other]
+            if any(len(joined & pair) > 1 for pair in apart):
+                findings.append(_contradicted(name, merge))
+                continue
+            for member in joined:
+                group[member] = joined
+    out = []
+    for i in range(len(records)):
+        if min(group[i]) == i:
+            members = tuple(sorted(group[i]))
+            out.append(Report(merge_records([records[p] for p in members]), members))
+    return out, findings
+
+
+def _gone(name: str, merge: Merge, missing: Sequence[str]) -> Finding:
+    message = f"{len(missing)} of {len(merge.records)} records are no longer there: {missing[0]}"
+    hint = "an export was replaced; write the merge file again"
+    return Finding("merge-record-missing", Severity.WARNING, span_of(name, 0), message, hint, name)
+
+
+def _contradicted(name: str, merge: Merge) -> Finding:
+    message = f"the merge of {merge.records[0]} would join records that are kept apart"
+    hint = "decide which of the two holds"
+    return Finding("merge-contradicted", Severity.WARNING, span_of(name, 0), message, hint, name)
+
+
+_LISTS: Final = (
+    "identifiers", "registrations", "issn", "isbn", "keywords", "mesh", "publication_types",
+    "affiliations", "urls", "notes", "corrections", "extra",
+)  # fmt: skip
+
+
+def merge_records(records: Sequence[Record]) -> Record:
+    """Return one record that holds what all say.
+
+    Single values come from the best record, gaps are filled from the others, lists are joined.
+    The best record has a PMID, else a DOI, else most fields. Authors and references are taken whole
+    from the record that has most of them. The originals stay untouched.
+
+    Raises:
+        ValueError: there are no records.
+    """
+    if not records:
+        raise ValueError("no records to merge")
+    ordered = sorted(records, key=_goodness)
+    best = ordered[0]
+    if len(records) == 1:
+        return best
+    values: dict[str, Any] = {}
+    for field in fields(Record):
+        name = field.name
+        if name in {"place", "kind", *_LISTS}:
+            continue
+        given = [getattr(r, name) for r in ordered if getattr(r, name)]
+        if name in {"authors", "editors", "references", "languages"}:
+            values[name] = max(given, key=_fullness, default=())
+        elif given:
+            longest = name in {"abstract", "date"}
+            values[name] = max(given, key=len) if longest else given[0]
+    for name in _LISTS:
+        joined = dict.fromkeys(x for r in ordered for x in getattr(r, name))
+        values[name] = tuple(joined)
+    return replace(best, **values)
+
+
+def _goodness(record: Record) -> tuple[bool, bool, int]:
+    filled = sum(bool(getattr(record, f.name)) for f in fields(Record))
+    return (not record.pmid, not record.doi, -filled)
+
+
+def _fullness(items: tuple[Any, ...]) -> tuple[int, int]:
+    return len(items), sum(len(str(x)) for x in items)

@@ -1,0 +1,214 @@
+"""Forest plot: every cohort with its exact interval, and what was pooled or why it was not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any, Final
+
+from paucity.counts import whole_percent
+from paucity.report.figures.drawing import FILLS, INK, Drawing, bare, new, saved, style
+from paucity.report.table import EMPTY, Cell, Column, Table, TableRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a forest plot; proportions in percent.
+
+    Attributes:
+        label: the cohort, or what stands for the group as a whole.
+        counted: the counts as printed: `14 of 22`.
+        n: denominator; the marker's area follows it.
+        point: the proportion; None where there is no number.
+        interval: its 95% interval.
+        prediction: the interval for a new study.
+        status: for a group as a whole: what kind of result it is; empty for a cohort.
+    """
+
+    label: str
+    counted: str
+    n: int
+    point: float | None
+    interval: Span | None
+    prediction: Span | None = None
+    status: str = ""
+
+    @property
+    def said(self) -> str:
+        """Return proportion and interval: `64% (41 to 83)`."""
+        point = "" if self.point is None else f"{_whole(self.point)}%"
+        if self.interval is None:
+            return point
+        low, high = self.interval
+        return f"{point} ({_whole(low)} to {_whole(high)})".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The lines of one agent or population, that of the whole last."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+def forest_plot(name: str, title: str, panels: Sequence[Panel]) -> Drawing | None:
+    """Draw cohorts with exact intervals, and below them the pooled result or why there is none.
+
+    Args:
+        name: the figure's file name, without its ending.
+        title: its caption.
+        panels: the groups.
+
+    Returns:
+        The figure; None if there is no line to draw.
+    """
+    if not any(panel.lines for panel in panels):
+        return None
+    said = " ".join(f"{panel.heading}: {'; '.join(map(_told, panel.lines))}." for panel in panels)
+    alt = f"Forest plot of {sum(len(p.lines) for p in panels)} lines, in percent. {said}"
+    return Drawing(name, title, alt, _table(name, panels), partial(_draw, tuple(panels)))
+
+
+def _whole(value: float) -> str:
+    return whole_percent(value / 100)
+
+
+def _told(line: Line) -> str:
+    parts = [f"{line.label}, {line.counted}" if line.counted else line.label, line.said]
+    if line.prediction:
+        low, high = line.prediction
+        parts.append(f"a new study {_whole(low)} to {_whole(high)}")
+    return ", ".join(filter(None, parts))
+
+
+_ROW: Final = 0.205  # inches
+_LEFT: Final = 0.375
+_RIGHT: Final = 0.745
+"""Where the plot begins and ends, as shares of the figure's width."""
+
+_WIDTH: Final = _RIGHT - _LEFT
+_LABELS: Final = -_LEFT / _WIDTH
+_END: Final = 1 + (1 - _RIGHT) / _WIDTH
+"""Where labels begin and figures end, as shares of the plot's width."""
+
+
+def _draw(panels: tuple[Panel, ...]) -> str:
+    rows = sum(len(panel.lines) + 1 for panel in panels)
+    height = 0.46 + _ROW * (rows + 0.35 * (len(panels) - 1))
+    most = max(line.n for panel in panels for line in panel.lines)
+    with style():
+        figure = new(height)
+        axes = figure.add_axes((_LEFT, 0.4 / height, _RIGHT - _LEFT, 1 - 0.46 / height))
+        y = 0.0
+        for panel in panels:
+            _text(axes, _LABELS, y, panel.heading, weight="bold")
+            for line in panel.lines:
+                y += 1
+                _line(axes, line, y, most)
+            y += 1.35
+        axes.set_xlim(0, 100)
+        axes.set_ylim(y - 0.7, -0.75)
+        axes.set_yticks([])
+        axes.set_xticks([0, 25, 50, 75, 100])
+        axes.grid(axis="x", color="#e1e6e9", linewidth=0.6)
+        axes.set_axisbelow(True)
+        bare(axes, "bottom")
+        axes.set_xlabel("Percent, with 95% interval", labelpad=2, size=7.5)
+        return saved(figure)
+
+
+def _text(axes: Axes, x: float, y: float, text: str, **how: Any) -> None:
+    """Write beside the plot; `x` is a share of its width."""
+    how = {"size": 7.5, "va": "center", "parse_math": False, **how}
+    axes.text(x, y, text, transform=axes.get_yaxis_transform(), **how)
+
+
+def _line(axes: Axes, line: Line, y: float, most: int) -> None:
+    whole = bool(line.status)
+    how = {"style": "italic"} if whole else {}
+    _text(axes, _LABELS + 0.03, y, shorten(line.label, 50, placeholder="…"), **how)
+    if line.counted:
+        _text(axes, 1.05, y, line.counted, **how)
+    if line.said:
+        _text(axes, _END, y, line.said, ha="right", **how)
+    if line.point is None or line.interval is None:
+        return
+    if whole and line.status == "not pooled":
+        return
+    if whole:
+        _diamond(axes, line, y)
+        return
+    axes.plot(line.interval, (y, y), color=INK, linewidth=0.9, solid_capstyle="butt", zorder=2)
+    axes.scatter(
+        [line.point], [y], s=14 + 60 * line.n / most, marker="s", color=FILLS[0], linewidths=0,
+        zorder=3, clip_on=False,
+    )  # fmt: skip
+
+
+def _diamond(axes: Axes, line: Line, y: float) -> None:
+    from matplotlib.patches import Polygon
+
+    if line.prediction:
+        low, high = line.prediction
+        axes.plot((low, high), (y, y), color=INK, linewidth=0.9, linestyle=(0, (2, 1.5)), zorder=2)
+        for end in (low, high):
+            axes.plot((end, end), (y - 0.18, y + 0.18), color=INK, linewidth=0.9, zorder=2)
+    if line.point is None or line.interval is None:
+        return
+    low, high = line.interval
+    corners = [(low, y), (line.point, y - 0.34), (high, y), (line.point, y + 0.34)]
+    axes.add_patch(Polygon(corners, facecolor=FILLS[1], edgecolor=INK, linewidth=0.7, zorder=3))
+
+
+def _table(name: str, panels: Sequence[Panel]) -> Table:
+    rows = tuple(
+        TableRow(
+            {
+                "cohort": Cell(line.label),
+                "counted": Cell(line.counted),
+                "n": Cell(str(line.n), line.n),
+                "percent": EMPTY if line.point is None else Cell(f"{line.point:.1f}"),
+                "interval": _limits(line.interval),
+                "prediction": _limits(line.prediction),
+                "status": Cell(line.status),
+            },
+            group=panel.heading,
+        )
+        for panel in panels
+        for line in panel.lines
+    )
+    columns = (
+        Column("cohort", "Cohort"),
+        Column("counted", "Counted"),
+        Column("n", "N", numeric=True),
+        Column("percent", "Percent", numeric=True),
+        Column("interval", "95% interval", numeric=True),
+        Column("prediction", "A new study", numeric=True),
+        Column("status", "Status"),
+    )
+    used = tuple(c for c in columns if any(row[c.key].text for row in rows))
+    return Table(f"figure-{name}", "Proportions drawn", used, rows)
+
+
+def _limits(span: Span | None) -> Cell:
+    return EMPTY if span is None else Cell(f"{span[0]:.1f} to {span[1]:.1f}")
+
+
+def percent(share: float) -> float:
+    """Return a proportion in percent, rounded so that every machine draws the same.
+
+    >>> percent(2 / 3)
+    66.667
+    """
+    if not math.isfinite(share):
+        raise ValueError(f"{share} is no proportion")
+    return round(100 * share, 3)

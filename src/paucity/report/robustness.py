@@ -1,0 +1,141 @@
+"""How firm a pooled result is: without one study, with unpublished failures, with the missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from paucity.analysis import Settings, counts_of, fit, settings
+from paucity.counts import whole_percent
+from paucity.evidence.figures import size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from paucity.analysis import Group
+    from paucity.protocol import Analysis
+    from paucity.synthesis.types import Interval
+
+MOST: Final = 30
+"""Studies up to which each is left out in turn."""
+
+_TRIED: Final = 200
+"""Unpublished reports up to which is searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """What a pooled result hangs on.
+
+    Attributes:
+        key: what it was computed from; the same key, the same result.
+        told: what is told, in a few words each, by column.
+    """
+
+    key: tuple[object, ...]
+    told: Mapping[str, str]
+
+
+def robustness_of(group: Group, analysis: Analysis) -> Robustness | None:
+    """Return how firm a group's pooled result is; None if nothing was pooled.
+
+    Args:
+        group: one group of an analysis.
+        analysis: the analysis.
+    """
+    result = group.result
+    if result.estimate is None:
+        return None
+    x, n = counts_of(group.lines)
+    missing = tuple(_missing(group, i) for i in range(len(n)))
+    how = settings(analysis)
+    told = dict(_told(x, n, missing, how))
+    if result.interval is not None:
+        told["pooled"] = f"{whole_percent(result.estimate)}% ({_span(result.interval)})"
+    return Robustness((x, n, missing, how), told)
+
+
+def _missing(group: Group, i: int) -> int:
+    """Return how many of a cohort are not in its denominator."""
+    row = group.lines[i].row
+    sizes = (size(row.cohort, row.unit), row.cohort.enrolled if row.unit == "patients" else None)
+    return max(0, *((s or 0) - group.lines[i].n for s in sizes))
+
+
+@lru_cache(maxsize=64)
+def _told(
+    x: tuple[int, ...], n: tuple[int, ...], missing: tuple[int, ...], how: Settings
+) -> tuple[tuple[str, str], ...]:
+    told: dict[str, str] = {"without": _without(x, n, how)}
+    if how.threshold is not None:
+        told["above"] = _above(x, n, how)
+        told["estimate"] = _tipping(x, n, how, "estimate")
+        told["lower"] = _tipping(x, n, how, "lower limit")
+    if any(missing):
+        told["missing"] = _bounds(x, n, missing, how)
+    return tuple(told.items())
+
+
+def _options(how: Settings) -> dict[str, Any]:
+    from paucity.synthesis import Prior
+
+    return {"prior": Prior(*how.prior[:2], scale=how.prior[2])} if how.prior else {}
+
+
+def _without(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> str:
+    from paucity.synthesis import leave_one_out
+
+    if len(x) > MOST:
+        return f"not shown for more than {MOST} studies"
+    if len(x) < 3:
+        return "one study is left"
+    found = leave_one_out(x, n, method=how.method, minimum_studies=2, **_options(how))
+    given = [r.estimate for r in found.without if r.estimate is not None]
+    if not given:
+        return "no estimate is left"
+    said = f"{whole_percent(min(given))} to {whole_percent(max(given))}%"
+    lost = len(found.without) - len(given)
+    return said + (f"; none in {lost} of {len(found.without)}" if lost else "")
+
+
+def _above(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> str:
+    """Return the posterior probability that the median study's proportion is above."""
+    from paucity.synthesis import BayesPooled
+
+    result = fit(x, n, how)
+    if not isinstance(result, BayesPooled) or not result.exceedances:
+        return ""
+    share = result.exceedances[0].median
+    return ">99%" if share > 0.99 else "<1%" if share < 0.01 else f"{whole_percent(share)}%"
+
+
+def _tipping(x: tuple[int, ...], n: tuple[int, ...], how: Settings, conclusion: str) -> str:
+    from paucity.synthesis import Prior, tipping_point
+
+    prior = Prior(*how.prior[:2], scale=how.prior[2]) if how.prior else None
+    found = tipping_point(
+        x,
+        n,
+        threshold=how.threshold or 0.5,
+        conclusion=conclusion,
+        method=how.method,
+        maximum=_TRIED,
+        prior=prior,
+    )
+    if found.reports is None:
+        return f"more than {_TRIED}"
+    return str(found.reports) if found.reports else "it is not above"
+
+
+def _bounds(x: tuple[int, ...], n: tuple[int, ...], missing: tuple[int, ...], how: Settings) -> str:
+    from paucity.synthesis import missing_outcomes
+
+    found = missing_outcomes(
+        x, n, missing, method=how.method, minimum_studies=how.minimum, **_options(how)
+    )
+    return _span(found.interval) if found.interval is not None else ""
+
+
+def _span(interval: Interval) -> str:
+    return f"{whole_percent(interval.lower)} to {whole_percent(interval.upper)}%"

@@ -1,0 +1,51 @@
+"""The table backend gives the same rows as the reference evaluator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.assess.conftest import series_of
+from tests.assess.generated import definitions, rows, settings_of
+
+from paucity.response.assess import assess
+from paucity.response.series import Series
+
+ibis = pytest.importorskip("ibis")
+
+from paucity.response.table_backend import assess_table  # noqa: E402
+from paucity.response.table_series import table_of  # noqa: E402
+
+DUCKDB = ibis.duckdb.connect()
+
+
+def reference(series: Series, definition: Any, chosen: Any) -> dict[str, dict[str, Any]]:
+    out = {}
+    for outcome in assess(series, definition, chosen).outcomes:
+        out[outcome.participant] = {
+            "level": outcome.level,
+            "result": outcome.result,
+            "certain": outcome.certain,
+            "deciding": "; ".join(outcome.deciding),
+            **{s.marker: s.state for s in outcome.markers},
+        }
+    return out
+
+
+def tabled(series: Series, definition: Any, chosen: Any) -> dict[str, dict[str, Any]]:
+    table = table_of(series, DUCKDB)
+    found = assess_table(table, definition, chosen).levels.to_pyarrow().to_pylist()
+    for used in (table.rows, table.participants, table.events):
+        if used is not None:
+            DUCKDB.drop_table(used.get_name())
+    return {row.pop("participant"): row for row in found}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_the_table_backend_agrees_with_the_reference_on_generated_data(data: st.DataObject) -> None:
+    series = series_of(data.draw(rows()))
+    definition, chosen = data.draw(definitions()), data.draw(settings_of())
+    assert tabled(series, definition, chosen) == reference(series, definition, chosen)
