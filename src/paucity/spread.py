@@ -62,7 +62,8 @@ class Spread(Record):
         """
         times = [t.days for t in (*self.values, *(self.range_ or ()))]
         if self.minimum is not None:
-            return min([self.minimum.days, *times]), max(times, default=None)
+            every = [self.minimum.days, *times]
+            return min(every), max(every) if times else None
         return min(times, default=None), max(times, default=None)
 
     def __str__(self) -> str:

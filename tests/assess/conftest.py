@@ -51,9 +51,7 @@ def assessed(rows: str, definition: Definition, settings: Settings = DEFAULTS) -
     return assess(series_of(rows), definition, settings)
 
 
-def state(
-    rows: str, marker: str, definition: Definition, settings: Settings = DEFAULTS
-) -> str:
+def state(rows: str, marker: str, definition: Definition, settings: Settings = DEFAULTS) -> str:
     """Return the state of a marker of the first participant."""
     outcome = assessed(rows, definition, settings).outcomes[0]
     return next(s.state for s in outcome.markers if s.marker == marker)

@@ -13,12 +13,10 @@ from tests.assess.generated import definitions, rows, settings_of
 from paucity.response.assess import assess
 from paucity.response.series import Series
 
-ibis = pytest.importorskip("ibis")
+pytest.importorskip("ibis")
 
 from paucity.response.table_backend import assess_table  # noqa: E402
 from paucity.response.table_series import table_of  # noqa: E402
-
-DUCKDB = ibis.duckdb.connect()
 
 
 def reference(series: Series, definition: Any, chosen: Any) -> dict[str, dict[str, Any]]:
@@ -35,11 +33,7 @@ def reference(series: Series, definition: Any, chosen: Any) -> dict[str, dict[st
 
 
 def tabled(series: Series, definition: Any, chosen: Any) -> dict[str, dict[str, Any]]:
-    table = table_of(series, DUCKDB)
-    found = assess_table(table, definition, chosen).levels.to_pyarrow().to_pylist()
-    for used in (table.rows, table.participants, table.events):
-        if used is not None:
-            DUCKDB.drop_table(used.get_name())
+    found = assess_table(table_of(series), definition, chosen).levels.to_pyarrow().to_pylist()
     return {row.pop("participant"): row for row in found}
 
 

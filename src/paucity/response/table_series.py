@@ -103,15 +103,15 @@ class Table:
     repeated: int = 0
 
 
-def table_of(series: Series, connection: Any = None) -> Table:
+def table_of(series: Series) -> Table:
     """Return a series that was read row by row as a table.
 
     Args:
         series: the measurements.
-        connection: an Ibis connection; DuckDB in memory, if left out.
+
+    Returns:
+        The table in memory; it can be computed by any Ibis connection.
     """
-    ibis = load_ibis()
-    connection = connection or ibis.duckdb.connect()
     scales = scales_of(series)
     wide = any(s.largest >= BIGINT for s in scales.values())
     number = "decimal(38, 0)" if wide else "int64"
@@ -132,9 +132,9 @@ def table_of(series: Series, connection: Any = None) -> Table:
     events = [(p.name, e.event, e.at) for p in series.participants for e in p.events]
     return Table(
         series.name,
-        _table(connection, measured, schema),
-        _table(connection, [(p.name,) for p in series.participants], {"participant": "string"}),
-        _table(connection, events, {"participant": "string", "event": "string", "at": "int64"})
+        _table(measured, schema),
+        _table([(p.name,) for p in series.participants], {"participant": "string"}),
+        _table(events, {"participant": "string", "event": "string", "at": "int64"})
         if events
         else None,
         scales,
@@ -147,15 +147,14 @@ def table_of(series: Series, connection: Any = None) -> Table:
     )
 
 
-def _table(connection: Any, rows: list[tuple[Any, ...]], schema: Mapping[str, str]) -> Any:
-    """Return rows as a table of the connection."""
+def _table(rows: list[tuple[Any, ...]], schema: Mapping[str, str]) -> Any:
+    """Return rows as a table in memory."""
     ibis = load_ibis()
     pa = import_module("pyarrow")
     arrow = ibis.schema(dict(schema)).to_pyarrow()
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
     arrays = [pa.array(list(c), f.type) for c, f in zip(columns, arrow, strict=True)]
-    data = ibis.memtable(pa.Table.from_arrays(arrays, schema=arrow))
-    return connection.create_table(ibis.util.gen_name("paucity"), data, temp=True)
+    return ibis.memtable(pa.Table.from_arrays(arrays, schema=arrow))
 
 
 def scales_of(series: Series) -> dict[str, Scale]:
