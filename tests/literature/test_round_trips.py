@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.literature.support import written
 
 from paucity.literature import Correction, Person, Record, Reference, read_bytes
-from tests.literature.support import written
 
 FORMS = ("ris", "nbib", "bibtex", "csl-json", "csv")
 
@@ -20,12 +20,14 @@ nasty = st.sampled_from(
 text = st.one_of(words, nasty, st.builds(lambda a, b: a + b, words, nasty))
 texts = st.lists(text, max_size=3).map(tuple)
 pairs = st.lists(
-    st.tuples(st.sampled_from(["ris:U2", "nbib:PHST", "csl:shortTitle", "bibtex:eprint", "x"]), text),
+    st.tuples(
+        st.sampled_from(["ris:U2", "nbib:PHST", "csl:shortTitle", "bibtex:eprint", "x"]), text
+    ),
     max_size=3,
 ).map(tuple)
-persons = st.lists(
-    st.builds(Person, text, text, text, st.booleans(), text, texts), max_size=3
-).map(tuple)
+persons = st.lists(st.builds(Person, text, text, text, st.booleans(), text, texts), max_size=3).map(
+    tuple
+)
 records = st.builds(
     Record,
     kind=st.sampled_from(["article-journal", "book", "thesis", "odd kind"]),

@@ -84,7 +84,7 @@ def features(record: Record) -> Features:
         initials=[initial(who) for who in record.authors],
         givens=frozenset(fold(who.given) for who in record.authors if len(who.given) > 3),
         year=record.year,
-        volume=volume_key(record.volume),
+        volume="" if record.volume[:4] == str(record.year) else volume_key(record.volume),
         issue=volume_key(record.issue),
         pages=page_key(record.pages),
         journals=tuple(map(journal_words, names)),

@@ -47,12 +47,16 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
     """Yield the records of a CSL-JSON array, or of a single item; findings go to `reading`."""
     codec = reading.encoding or sniff_encoding(stream.peek(8192)[:8192])
     text = io.TextIOWrapper(stream, codec, errors="replace")
-    for number, (line, item) in enumerate(_items(text, reading), 1):
-        draft = Draft(reading, number, line)
-        if isinstance(item, dict):
-            yield _record(item, draft)
-        else:
-            draft.fault("record-empty", line, f"item {number} is not an object: {str(item)[:40]!r}")
+    try:
+        for number, (line, item) in enumerate(_items(text, reading), 1):
+            draft = Draft(reading, number, line)
+            if isinstance(item, dict):
+                yield _record(item, draft)
+            else:
+                message = f"item {number} is not an object: {str(item)[:40]!r}"
+                draft.fault("record-empty", line, message)
+    finally:
+        text.detach()
 
 
 def _items(text: io.TextIOWrapper, reading: Reading) -> Iterator[tuple[int, Any]]:
@@ -203,7 +207,8 @@ _HANDLERS: Final[Mapping[str, Any]] = {
 
 def item_of(record: Record, carried: list[str]) -> dict[str, Any]:
     """Return a record as a CSL-JSON item."""
-    numbers = [int(x) for x in record.date.split("-")] if record.date else [record.year]
+    dated = re.fullmatch(r"\d{4}(?:-\d\d){0,2}", record.date)
+    numbers = [int(x) for x in record.date.split("-")] if dated else [record.year]
     item: dict[str, Any] = {"type": record.kind}
     item |= {key: getattr(record, field) for key, field in _ONE.items() if key not in _SECOND}
     item |= {

@@ -108,6 +108,10 @@ _PART: Final = re.compile(
     r"\b(?:part|phase|stage|chapter|volume|section|study|step|report|type|grade|no|number)"
     r" (i{1,3}|iv|vi{0,3}|ix|x|\d+|[a-d]|one|two|three|four)\b"
 )
+_EXTENDED: Final = re.compile(
+    r"\b(?:protocol|rationale|study design|follow up|followup|extension|updated?|supplement"
+    r"|long term|year results|final results|interim|addendum)\b"
+)
 _ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7",
                  "viii": "8", "ix": "9", "x": "10", "one": "1", "two": "2", "three": "3",
                  "four": "4"}  # fmt: skip
@@ -207,7 +211,9 @@ def _titles(a: Features, b: Features, ratio: Callable[[str, str], float]) -> Rea
     if like >= 92:
         return Reason(4 - short, f"titles {like:.0f}% alike")
     if _contains(a, b):
-        return Reason(4 - short, "one title within the other")
+        if _extends(a.title, b.title):
+            return Reason(0, "one title extends the other as a protocol or follow-up does")
+        return Reason(5 if least > 7 else 4 - short, "one title within the other")
     if like >= 75:
         return Reason((2.5 if like >= 85 else 1) - short, f"titles {like:.0f}% alike")
     return Reason(-4, "different titles") if like < 60 else Reason(-1.5, "titles little alike")
@@ -217,6 +223,12 @@ def _numbers_differ(a: str, b: str) -> bool:
     """Tell whether each title holds a number that the other does not."""
     x, y = set(_NUMBER.findall(a)), set(_NUMBER.findall(b))
     return bool(x - y and y - x)
+
+
+def _extends(a: str, b: str) -> bool:
+    """Tell whether only the longer title speaks of a protocol, a follow-up or the like."""
+    short, long = sorted((a, b), key=len)
+    return bool(_EXTENDED.search(long)) and not _EXTENDED.search(short)
 
 
 def _contains(a: Features, b: Features) -> bool:
@@ -259,8 +271,15 @@ def _authors(a: Features, b: Features, ratio: Callable[[str, str], float]) -> Re
 def _swapped(a: Features, b: Features) -> bool:
     """Tell whether most family names of one are given names of the other."""
     least = min(len(a.families), len(b.families))
+    if len(a.families) == len(b.families) > 2 and (_begin(a, b) or _begin(b, a)):
+        return True
     crossed = max(len(a.givens & set(b.families)), len(b.givens & set(a.families)))
     return 2 * crossed > least
+
+
+def _begin(a: Features, b: Features) -> bool:
+    """Tell whether the family names of `b` begin, in order, with the initials of `a`."""
+    return all(x and y.startswith(x) for x, y in zip(a.initials, b.families, strict=True))
 
 
 def _same_family(a: str, b: str, ratio: Callable[[str, str], float]) -> bool:
@@ -278,7 +297,7 @@ def _years(a: Features, b: Features) -> Reason | None:
         return Reason(1, "same year")
     if gap == 1:
         return Reason(-0.5, "one year apart")
-    return Reason(-3 if gap == 2 else -5, f"{gap} years apart")
+    return Reason(-3 if gap == 2 else -7, f"{gap} years apart")
 
 
 def _journals(a: Features, b: Features) -> Reason | None:
@@ -310,7 +329,7 @@ def _places(a: Features, b: Features) -> Iterator[Reason]:
         if a.issue == b.issue:
             yield Reason(0.5, "same issue")
         elif not (first or second):
-            yield Reason(-4, "different issues, and no pages")
+            yield Reason(-5, "different issues, and no pages")
     if first and second:
         if first != second:
             yield Reason(-2 if before_print else -3, "different pages")
@@ -326,7 +345,8 @@ def _translated(a: Features, b: Features, title: Reason, authors: Reason | None)
     A database may give the printed title, or its own translation of it. Several items can begin on
     one page; two of one group of authors do not end on one page as well and span several.
     """
-    if title.points > 1 or authors is None or authors.points < 3:
+    alone = len(a.families) == len(b.families) == 1 and a.issue and a.issue == b.issue
+    if title.points > 1 or authors is None or authors.points < (2 if alone else 3):
         return None
     if a.volume != b.volume or a.year != b.year or not (a.volume and a.pages == b.pages):
         return None

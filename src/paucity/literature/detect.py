@@ -113,15 +113,22 @@ def detect_format(sample: bytes, name: str = "") -> Format | None:
     text = sample.decode(sniff_encoding(sample), "replace").lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
         return _xml_format(text)
-    if re.search(r"^(?:TY|T1|ST) {1,2}- ?", text, re.MULTILINE):
-        return "ris"
-    if re.search(r"^(?:PMID|PMC ?|OWN |STAT|TI  |FAU )- ?", text, re.MULTILINE):
-        return "nbib"
-    if re.search(r"^[ \t]*@[A-Za-z]+\s*[{(]", text, re.MULTILINE):
-        return "bibtex"
     if text[:1] in {"[", "{"} and _CSL.search(text) and '"infons"' not in text:
         return "csl-json"
-    return "csv" if _is_table(text, name) else None
+    if first := next((form for form, mark in _MARKS if mark.match(text)), None):
+        return first
+    if _is_table(text, name):
+        return "csv"
+    begins = [(m.start(), form) for form, mark in _MARKS if (m := mark.search(text))]
+    return min(begins)[1] if begins else None
+
+
+_MARKS: Final[tuple[tuple[Format, re.Pattern[str]], ...]] = (
+    ("ris", re.compile(r"^[ \t]*TY {1,2}-(?: |$)", re.MULTILINE)),
+    ("nbib", re.compile(r"^(?:PMID|PMC |OWN |STAT|TI  |FAU )- ?", re.MULTILINE)),
+    ("bibtex", re.compile(r"^[ \t]*@[A-Za-z]+\s*[{(]", re.MULTILINE)),
+)
+"""What opens a record of each text format; the format whose record opens first is the file's."""
 
 
 _CSL: Final = re.compile(r'"(?:title|DOI|custom|container-title)"\s*:|"id": "paucity-|^\[\s*\]')
@@ -195,6 +202,13 @@ def lines(stream: io.BufferedReader, reading: Reading) -> Iterator[tuple[int, st
     codec = reading.encoding or sniff_encoding(stream.peek(SAMPLE)[:SAMPLE])
     errors = "surrogateescape" if codec == "utf-8" else "replace"
     text = io.TextIOWrapper(stream, codec, errors=errors, newline=None)
+    try:
+        yield from _decoded(text, reading)
+    finally:
+        text.detach()
+
+
+def _decoded(text: io.TextIOWrapper, reading: Reading) -> Iterator[tuple[int, str]]:
     number, told = 0, False
     while line := text.readline(MAX_LINE):
         number += 1

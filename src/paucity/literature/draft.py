@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from paucity.literature.carry import restore
 from paucity.literature.record import Place, Record
@@ -31,6 +31,11 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
 
+    def once(self, code: str, line: int, message: str) -> None:
+        """Note something the first time it happens in a file."""
+        if not any(finding.code == code for finding in self.findings):
+            self.fault(code, line, message)
+
     def fault(
         self,
         code: str,
@@ -51,10 +56,58 @@ def _tag(pair: tuple[str, str]) -> str:
     return pair[0]
 
 
+MAX_RECORD: Final = 20_000_000
+"""Most characters of one record of tagged text; a file that is no export can have no end."""
+
+
+class Fields:
+    """The tagged fields of one record, their lines joined only when it is complete."""
+
+    __slots__ = ("_fields", "_size", "tags")
+
+    def __init__(self) -> None:
+        self._fields: list[tuple[str, list[str], int]] = []
+        self._size = 0
+        self.tags: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._fields)
+
+    @property
+    def first_line(self) -> int:
+        """Line of the first field."""
+        return self._fields[0][2]
+
+    @property
+    def last_line(self) -> int:
+        """Line of the last field."""
+        return self._fields[-1][2]
+
+    def open(self, tag: str, value: str, line: int) -> None:
+        """Begin a field."""
+        self._fields.append((tag, [value] if value else [], line))
+        self.tags.add(tag)
+        self._size += len(value) + 8
+
+    def more(self, value: str, line: int, reading: Reading) -> None:
+        """Continue the last field, up to the most that one record may hold."""
+        before = self._size
+        self._size += len(value) + 1
+        if self._size <= MAX_RECORD:
+            self._fields[-1][1].append(value)
+        elif before <= MAX_RECORD:
+            message = f"more than {MAX_RECORD:,} characters in one record; the rest is passed over"
+            reading.fault("record-too-long", line, message, "look whether the file is an export")
+
+    def joined(self, between: str) -> list[tuple[str, str, int]]:
+        """Return each field with its whole value and the line it begins on."""
+        return [(tag, between.join(parts), line) for tag, parts, line in self._fields]
+
+
 class Draft:
     """A record being read."""
 
-    __slots__ = ("carried", "extra", "lists", "number", "place", "reading", "single")
+    __slots__ = ("_seen", "carried", "extra", "lists", "number", "place", "reading", "single")
 
     def __init__(self, reading: Reading, number: int, line: int) -> None:
         self.reading = reading
@@ -62,6 +115,7 @@ class Draft:
         self.place = Place(reading.name, number, line, reading.search)
         self.single: dict[str, Any] = {}
         self.lists: dict[str, list[Any]] = {}
+        self._seen: dict[str, set[Any]] = {}
         self.extra: list[tuple[str, str]] = []
         self.carried: list[str] = []
 
@@ -83,7 +137,11 @@ class Draft:
     def many(self, name: str, values: Iterable[Any]) -> None:
         """Add to a field that holds several values; a value already held is not repeated."""
         held = self.lists.setdefault(name, [])
-        held.extend(v for v in values if v and v not in held)
+        seen = self._seen.setdefault(name, set())
+        for value in values:
+            if value and value not in seen:
+                seen.add(value)
+                held.append(value)
 
     def add(self, name: str, value: Any) -> None:
         """Add a value to a field that holds several, even if it is there already."""

@@ -52,7 +52,7 @@ def elements(stream: io.BufferedReader, reading: Reading, names: tuple[str, ...]
     tags = tuple(f"{{*}}{name}" for name in names)
     walk = lxml.iterparse(
         stream,
-        events=("end",),
+        events=("start", "end"),
         tag=tags,
         resolve_entities=False,
         no_network=True,
@@ -61,18 +61,17 @@ def elements(stream: io.BufferedReader, reading: Reading, names: tuple[str, ...]
         remove_pis=True,
         remove_comments=True,
     )
+    outer = None
     try:
-        for _, element in walk:
-            if _inside(element, names):
-                continue
-            yield element
-            _forget(element)
+        for event, element in walk:
+            if event == "start":
+                outer = element if outer is None else outer
+            elif element is outer:
+                yield element
+                outer = None
+                _forget(element)
     except lxml.XMLSyntaxError as error:
-        yield from _after_fault(walk, error, reading, names)
-
-
-def _inside(element: Any, names: tuple[str, ...]) -> bool:
-    return any(local(parent) in names for parent in element.iterancestors())
+        yield from _after_fault(outer, error, reading)
 
 
 def _forget(element: Any) -> None:
@@ -84,19 +83,14 @@ def _forget(element: Any) -> None:
             del parent[0]
 
 
-def _after_fault(walk: Any, error: Any, reading: Reading, names: tuple[str, ...]) -> Iterator[Any]:
+def _after_fault(outer: Any, error: Any, reading: Reading) -> Iterator[Any]:
     line = error.lineno or 1
     message = f"not readable as XML from here: {error.msg}; the records before are kept"
     reading.fault("xml-broken", line, message, "fetch the file again", severity=Severity.ERROR)
-    root = walk.root
-    if root is None:
-        return
-    for element in [root, *root.iterdescendants()]:
-        if local(element) in names and len(element) and not _inside(element, names):
-            message = "the document breaks off inside this record; what was read of it is kept"
-            reading.fault("record-unclosed", element.sourceline or line, message)
-            yield element
-            return
+    if outer is not None and len(outer):
+        message = "the document breaks off inside this record; what was read of it is kept"
+        reading.fault("record-unclosed", outer.sourceline or line, message)
+        yield outer
 
 
 def local(element: Any) -> str:

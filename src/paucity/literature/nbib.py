@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from paucity.literature import values as v
 from paucity.literature.carry import is_carried
 from paucity.literature.detect import lines
-from paucity.literature.draft import Draft, Reading
+from paucity.literature.draft import Draft, Fields, Reading
 from paucity.literature.record import Correction, Person, Record
 
 if TYPE_CHECKING:
@@ -73,43 +73,37 @@ _MANY: Final[Mapping[str, str]] = {
 
 def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
     """Yield the records of a MEDLINE text; findings go to `reading`."""
-    fields: list[tuple[str, str]] = []
-    start = number = 0
-    stray = 0
+    fields = Fields()
+    number = 0
     for line_number, line in lines(stream, reading):
         found = _TAG.match(line)
-        if not line.strip():
-            continue
         if found and found[1] in {"PMID", "PMC"} and _begins_record(found[1], fields):
             if fields:
                 number += 1
-                yield _record(fields, Draft(reading, number, start))
-            fields, start = [], line_number
+                yield _record(fields, Draft(reading, number, fields.first_line))
+            fields = Fields()
         if found:
-            start = start or line_number
-            fields.append((found[1], found[2].strip()))
-        elif fields:
-            tag, value = fields[-1]
-            fields[-1] = (tag, f"{value} {line.strip()}" if value else line.strip())
-        elif not stray:
-            stray = line_number
+            fields.open(found[1], found[2].strip(), line_number)
+        elif fields and line.strip():
+            fields.more(line.strip(), line_number, reading)
+        elif line.strip():
             message = f"text before the first record is passed over: {line.strip()[:60]!r}"
-            reading.fault("text-outside-record", line_number, message)
+            reading.once("text-outside-record", line_number, message)
     if fields:
-        yield _record(fields, Draft(reading, number + 1, start))
+        yield _record(fields, Draft(reading, number + 1, fields.first_line))
 
 
-def _begins_record(tag: str, fields: list[tuple[str, str]]) -> bool:
+def _begins_record(tag: str, fields: Fields) -> bool:
     """Tell whether a tag opens a record: PMC's own export puts the PMCID before the PMID."""
-    held = {t for t, _ in fields}
+    held = fields.tags
     if tag == "PMID":
         return "PMID" in held or not held <= {"PMC"}
-    return "SO" in held or {"PST", "PMC"} <= held or not fields
+    return "SO" in held or {"PST", "PMC"} <= held or not held
 
 
-def _record(fields: list[tuple[str, str]], draft: Draft) -> Record:
+def _record(fields: Fields, draft: Draft) -> Record:
     names = _Names()
-    for tag, value in fields:
+    for tag, value, _line in fields.joined(" "):
         if tag in _ONE:
             draft.one(_ONE[tag], value, f"nbib:{tag}")
         elif is_carried(value):

@@ -144,4 +144,7 @@ def _library(source: BinaryIO, reading: Reading) -> Library:
     stream = unpacked(source, reading)
     found = detect_format(stream.peek(SAMPLE)[:SAMPLE], reading.name)
     records = tuple(stream_records(stream, reading, found))
+    if found and not (records or reading.findings or reading.deleted):
+        message = f"the file is {found} and holds no record"
+        reading.fault("no-records", 1, message, "compare with the number the database told")
     return Library(records, tuple(in_order(reading.findings)), found, tuple(reading.deleted))

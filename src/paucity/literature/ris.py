@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Final
 from paucity.literature import values as v
 from paucity.literature.carry import is_carried
 from paucity.literature.detect import lines
-from paucity.literature.draft import Draft, Reading
+from paucity.literature.draft import Draft, Fields, Reading
 from paucity.literature.nbib import full_name
-from paucity.literature.ris_dialects import ACCESSIONS, BASE, DIALECTS, KINDS, TYPES, Dialect
+from paucity.literature.ris_dialects import (
+    ACCESSIONS,
+    BASE,
+    DIALECTS,
+    KINDS,
+    TELLING,
+    TYPES,
+    Dialect,
+)
 
 if TYPE_CHECKING:
     import io
@@ -32,7 +40,7 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
     A record ends at its ER, at the next TY, or at the end of the file. Text between two records
     (Ovid prints links there) belongs to the one before it.
     """
-    fields: list[Field] = []
+    fields = Fields()
     number = 0
     closed = True
     for line_number, line in lines(stream, reading):
@@ -42,47 +50,43 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
             number += 1
             if not closed:
                 _unclosed(reading, fields, number, line_number)
-            yield _record(fields, Draft(reading, number, fields[0][2]))
-            fields = []
-        if found and tag == "ER":
+            yield _record(fields, Draft(reading, number, fields.first_line))
+            fields = Fields()
+        if tag == "ER":
             closed = True
-            continue
-        if found and (not closed or tag == "TY"):
+        elif found and (not closed or tag == "TY"):
             closed = False
-            fields.append((tag, (found[2] or "").strip(), line_number))
+            fields.open(tag, (found[2] or "").strip(), line_number)
         elif line.strip() and not (closed and _COUNTER.match(line)):
             closed = _loose(fields, line, line_number, reading, closed=closed)
     if fields:
         if not closed:
             _unclosed(reading, fields, number + 1, 0)
-        yield _record(fields, Draft(reading, number + 1, fields[0][2]))
+        yield _record(fields, Draft(reading, number + 1, fields.first_line))
 
 
-def _loose(
-    fields: list[Field], line: str, line_number: int, reading: Reading, *, closed: bool
-) -> bool:
+def _loose(fields: Fields, line: str, line_number: int, reading: Reading, *, closed: bool) -> bool:
     """Take a line that opens no field; return whether the record is still closed."""
+    text = line.strip()
     if not fields:
         found = _TAG.match(line)
         if found:
-            fields.append((found[1], (found[2] or "").strip(), line_number))
+            fields.open(found[1], (found[2] or "").strip(), line_number)
             reading.fault("record-without-type", line_number, "a record begins without its TY line")
             return False
-        reading.fault("text-outside-record", line_number, f"passed over: {line.strip()[:60]!r}")
-        return closed
-    if closed:
-        fields.append(("after", line.strip(), line_number))
+        reading.once("text-outside-record", line_number, f"passed over: {text[:60]!r}")
+    elif not closed or "after" in fields.tags:
+        fields.more(text, line_number, reading)
     else:
-        tag, value, at = fields[-1]
-        fields[-1] = (tag, f"{value}\n{line.strip()}" if value else line.strip(), at)
+        fields.open("after", text, line_number)
     return closed
 
 
-def _unclosed(reading: Reading, fields: list[Field], number: int, at: int) -> None:
+def _unclosed(reading: Reading, fields: Fields, number: int, at: int) -> None:
     where = f"the next begins on line {at}" if at else "the file ends"
     message = f"record {number} has no ER line: {where}; what was read of it is kept"
     hint = "the export may be cut short; compare its number of records with the database's"
-    reading.fault("record-unclosed", fields[-1][2], message, hint, number=number)
+    reading.fault("record-unclosed", fields.last_line, message, hint, number=number)
 
 
 def dialect_of(text: str) -> Dialect | None:
@@ -93,12 +97,13 @@ def dialect_of(text: str) -> Dialect | None:
     return None
 
 
-def _record(fields: list[Field], draft: Draft) -> Record:
-    return record_of(fields, draft, _dialect_of_fields(fields))
+def _record(fields: Fields, draft: Draft) -> Record:
+    joined = fields.joined("\n")
+    return record_of(joined, draft, _dialect_of_fields(joined))
 
 
 def _dialect_of_fields(fields: list[Field]) -> Dialect | None:
-    short = "\n".join(f"{tag}  - {value}" for tag, value, _ in fields if len(value) < 200)
+    short = "\n".join(f"{tag}  - {value}" for tag, value, _ in fields if tag in TELLING)
     return dialect_of(short)
 
 

@@ -107,6 +107,9 @@ DIALECTS: Final = (
 )  # fmt: skip
 """Dialects in the order in which they are tried; the first whose mark stands in the record."""
 
+TELLING: Final = frozenset(["AN", "DB", "DP", "ID", "L2", "M1", "U1", "U2", "UR"])
+"""Tags that the dialects' marks look at."""
+
 KINDS: Final[Mapping[str, str]] = {
     "JOUR": "article-journal", "ABST": "article-journal", "EJOUR": "article-journal",
     "INPR": "article-journal", "JFULL": "article-journal",

@@ -12,8 +12,8 @@ from paucity.literature import bibtex, csl, nbib, ris, tabular
 from paucity.literature.carry import differences, everything, plain
 from paucity.literature.draft import Reading
 from paucity.literature.markup import MissingLibraryError
-from paucity.literature.record import Record
 from paucity.literature.normal import fold
+from paucity.literature.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,7 +44,7 @@ def write_records(
         for number, record in enumerate(records):
             item = _item(record, lossless=lossless)
             item.setdefault("id", f"{csl.OWN_ID}{number + 1}")
-            yield (",\n" if number else "\n") + json.dumps(item, ensure_ascii=False)
+            yield (",\n" if number else "\n") + _json(item)
         yield "\n]\n"
     elif form == "bibtex":
         keys: set[str] = set()
@@ -69,7 +69,7 @@ def _again(text: str, read: Any) -> Record | None:
 
 
 def _tagged(record: Record, write: Any, read: Any, *, lossless: bool) -> str:
-    return _complete(record, write, read) if lossless else str(write(record, []))
+    return _complete(record, write, read) if lossless else _encodable(write(record, []))
 
 
 def _complete(record: Record, write: Callable[[Record, list[str]], str], read: Any) -> str:
@@ -78,16 +78,24 @@ def _complete(record: Record, write: Callable[[Record, list[str]], str], read: A
     A field that would break the record in two (a line that looks like the end of a record) is
     written only as a carried one.
     """
-    text = write(record, [])
+    text = _encodable(write(record, []))
     came_back = _again(text, read)
     if came_back == record:
         return text
     if came_back is not None:
-        text = write(record, differences(record, came_back))
+        text = _encodable(write(record, differences(record, came_back)))
         if _again(text, read) == record:
             return text
     bare = Record(pmid=record.pmid if record.pmid.isdecimal() else "")
     return write(bare, everything(record))
+
+
+def _encodable(text: str) -> str:
+    """Return text without halves of a character, which no encoding can write."""
+    return _HALF.sub("\ufffd", text)
+
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def _bibtex(record: Record, keys: set[str], *, lossless: bool) -> str:
@@ -96,7 +104,7 @@ def _bibtex(record: Record, keys: set[str], *, lossless: bool) -> str:
     def write(what: Record, carried: list[str]) -> str:
         return bibtex.write(what, carried, key)
 
-    return _complete(record, write, bibtex.read) if lossless else write(record, [])
+    return _complete(record, write, bibtex.read) if lossless else _encodable(write(record, []))
 
 
 def _key(record: Record, taken: set[str]) -> str:
@@ -115,12 +123,17 @@ def _key(record: Record, taken: set[str]) -> str:
 
 def _item(record: Record, *, lossless: bool) -> dict[str, Any]:
     def write(what: Record, carried: list[str]) -> str:
-        return json.dumps([csl.item_of(what, carried)], ensure_ascii=True)
+        return _json([csl.item_of(what, carried)])
 
     if not lossless:
         return csl.item_of(record, [])
     item: dict[str, Any] = json.loads(_complete(record, write, csl.read))[0]
     return item
+
+
+def _json(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def _csv(records: Iterable[Record], *, lossless: bool) -> Iterator[str]:
@@ -148,7 +161,7 @@ def _row(record: Record, *, lossless: bool) -> list[str]:
 
 def _printed(cell: str) -> str:
     """Return a cell as it comes back from a file: line ends as line feeds, no NUL."""
-    return cell.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return _encodable(cell.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""))
 
 
 def write_xlsx(records: Iterable[Record], path: Path) -> None:
@@ -198,7 +211,7 @@ def write_parquet(records: Iterable[Record], path: Path) -> None:
     columns["file"] = [r.place.file for r in held]
     columns["line"] = [r.place.line for r in held]
     columns["search"] = [r.place.search for r in held]
-    columns["record"] = [json.dumps(plain(r), ensure_ascii=False) for r in held]
+    columns["record"] = [_json(plain(r)) for r in held]
     texts = pl.List(pl.String)
     schema = {
         name: pl.Int32 if name in {"year", "line"} else

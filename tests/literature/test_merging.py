@@ -1,0 +1,92 @@
+"""The merge file: readable, reversible, and a person's decision stands."""
+
+from __future__ import annotations
+
+from tests.literature.support import people, report
+
+from paucity.literature import apply_merges, deduplicate, merge_records, read_merges, write_merges
+from paucity.literature.merge import Merge, merges_of, references
+
+HELD = [
+    report(1, pmid="77"),
+    report(2, doi="10.1000/a", abstract="Long.", keywords=("b",)),
+    report(3, title="Kidney transplants in the elderly", year=1990, pages="1-2", volume="9"),
+]
+FOUND = merges_of(HELD, deduplicate(HELD))
+
+
+def test_the_file_says_what_was_merged_and_why() -> None:
+    text = write_merges(FOUND)
+    assert text.startswith("# Records that are one report.")
+    assert "pmid:77 in records/a.ris" in text
+    assert "same title (+6)" in FOUND[0].reasons[0]
+    assert read_merges(text) == (FOUND, [])
+    assert write_merges(read_merges(text)[0]) == text
+
+
+def test_merging_joins_and_loses_nothing() -> None:
+    reports, findings = apply_merges(HELD, FOUND)
+    assert [r.positions for r in reports] == [(0, 1), (2,)]
+    assert findings == []
+    assert (reports[0].record.pmid, reports[0].record.doi) == ("77", "10.1000/a")
+    assert reports[0].record.abstract == "Long."
+    assert reports[1].record == HELD[2]
+
+
+def test_a_merge_is_undone_by_a_word() -> None:
+    text = write_merges(FOUND).replace("decision: merge", "decision: keep apart")
+    merges, _ = read_merges(text)
+    assert [r.positions for r in apply_merges(HELD, merges)[0]] == [(0,), (1,), (2,)]
+    again, _ = read_merges(write_merges(FOUND, merges))
+    assert [m.decision for m in again] == ["keep apart"]
+
+
+def test_a_person_joins_what_was_undecided() -> None:
+    names = references(HELD)
+    mine = Merge((names[0], names[2]), "merge", by="Ito")
+    text = write_merges(FOUND, [mine])
+    reports, _ = apply_merges(HELD, read_merges(text)[0])
+    assert [r.positions for r in reports] == [(0, 1, 2)]
+
+
+def test_records_kept_apart_are_not_joined_through_a_third() -> None:
+    names = references(HELD)
+    merges = [
+        Merge((names[0], names[1]), "keep apart", by="Ito"),
+        Merge((names[0], names[2]), "merge"),
+        Merge((names[1], names[2]), "merge"),
+    ]
+    reports, findings = apply_merges(HELD, merges)
+    assert not any({0, 1} <= set(r.positions) for r in reports)
+    assert [f.code for f in findings] == ["merge-contradicted"]
+
+
+def test_a_record_that_is_gone_is_reported() -> None:
+    reports, findings = apply_merges(HELD[:1], FOUND)
+    assert len(reports) == 1
+    assert [f.code for f in findings] == ["merge-record-missing"]
+
+
+def test_a_damaged_file_gives_findings_at_their_lines() -> None:
+    text = "- {decision: mrge, records: [a, b]}\n- {decision: merge, records: [a]}\n- 7\n"
+    merges, findings = read_merges(text, "records/merges.yaml")
+    assert merges == []
+    assert [(f.code, f.span.line) for f in findings] == [("merge-unreadable", n) for n in (1, 2, 3)]
+    assert read_merges("- {decision: [")[1][0].code == "not-yaml"
+    assert read_merges("a: 1")[1][0].code == "merge-unreadable"
+
+
+def test_two_copies_in_one_file_can_be_told_apart() -> None:
+    held = [report(1, pmid="7"), report(2, pmid="7")]
+    assert references(held)[1] == "pmid:7 in records/a.ris (copy 2)"
+    reports, _ = apply_merges(held, merges_of(held, deduplicate(held)))
+    assert [r.positions for r in reports] == [(0, 1)]
+
+
+def test_the_fuller_list_of_authors_is_taken_whole() -> None:
+    short = report(pmid="1", authors=people("Marsh, R"))
+    assert merge_records([short, HELD[1]]).authors == HELD[1].authors
+
+
+def test_no_merges_are_an_empty_list() -> None:
+    assert read_merges(write_merges([])) == ([], [])
