@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from paucity.response.evaluate import Outcome, evaluate, trace
 from paucity.response.measured import say
-from paucity.response.plan import Plan, make_plan
+from paucity.response.planning import make_plan
 from paucity.response.settings import DEFAULTS, Choice, Settings, choices
 from paucity.text import Finding, Severity, Span, in_order
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from paucity.response.model import Definition
+    from paucity.response.plan import Plan
     from paucity.response.series import Series
     from paucity.vocabulary import Vocabulary
 

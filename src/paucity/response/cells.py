@@ -111,7 +111,9 @@ class Words:
             offset = convert(Fraction(0), unit, target, term)
             factor = convert(Fraction(1), unit, target, term) - offset
         except UnitError as error:
-            return Fault("unit-not-convertible", f"{term.label}: {error}")
+            reason = str(error)
+            named = reason if term.label in reason else f"{term.label}: {reason}"
+            return Fault("unit-not-convertible", named)
         slip = (parsed.slip if (parsed := parse_unit(unit)) else "") or ""
         warning = Fault("unit-slip", f"{term.label}: {slip}") if slip else None
         return Meaning(term.name, "", (), target, factor, offset, warning)

@@ -43,6 +43,19 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 200_000_000
 """Largest file that is read row by row; larger ones are read in bulk."""
 
+ROW_LENGTH: Final = Fault("row-length", "a row has not as many cells as the header")
+NO_PARTICIPANT: Final = Fault("participant-missing", "there is no participant")
+INDEX_WITHOUT_DATE: Final = Fault("index-without-date", "the index has no date")
+INDEX_CONFLICT: Final = Fault(
+    "index-conflict", "a participant has more than one index date; none is used"
+)
+NO_TIME: Final = Fault("time-missing", "there is no time")
+NO_INDEX: Final = Fault("index-missing", "there is no index date to count from")
+NO_ROWS: Final = Fault("no-rows", "there is no row below the header")
+LIMITS_REVERSED: Final = Fault(
+    "limits-reversed", "the lower reference limit is above the upper one; neither is used"
+)
+
 _NORMAL_BITS: Final = 7
 _T = TypeVar("_T")
 
@@ -186,6 +199,7 @@ class _Reader:
         self.names: dict[str, None] = {}
         self.units: dict[str, Counter[str]] = {}
         self.index: dict[str, Moment | None] = {}
+        self.index_rows: dict[str, list[tuple[int, Moment]]] = {}
         for participant, text in index.items():
             moment = read_moment(cell(text))
             if isinstance(moment, Fault):
@@ -200,12 +214,12 @@ class _Reader:
     def add(self, number: int, row: Mapping[str, Any] | list[str]) -> None:
         self.rows += 1
         if isinstance(row, list):
-            self.refuse(number, Fault("row-length", "a row has not as many cells as the header"))
+            self.refuse(number, ROW_LENGTH)
             return
         cells = {c: cell(row.get(written)) for c, written in self.columns.items()}
         participant = cells["participant"].strip()
         if not participant:
-            self.refuse(number, Fault("participant-missing", "there is no participant"))
+            self.refuse(number, NO_PARTICIPANT)
             return
         self.names[participant] = None
         meaning = self.words.meaning(cells["marker"], cells.get("unit", ""))
@@ -224,34 +238,43 @@ class _Reader:
         if not cells.get("date", "").strip():
             days = read_days(cells.get("time", ""))
             if days != 0:
-                self.refuse(number, Fault("index-without-date", "the index has no date"))
+                self.refuse(number, INDEX_WITHOUT_DATE)
             return
         moment = read_moment(cells["date"])
         if isinstance(moment, Fault):
             self.refuse(number, moment)
-        elif self.index.setdefault(participant, moment) != moment:
-            self.index[participant] = None
-            reason = "a participant has more than one index date; none is used"
-            self.refuse(number, Fault("index-conflict", reason))
+        else:
+            self.index_rows.setdefault(participant, []).append((number, moment))
+
+    def _settle_index(self) -> None:
+        """Give every participant the index on which all rows agree."""
+        for participant, rows in self.index_rows.items():
+            given = self.index.get(participant)
+            found = {moment for _, moment in rows} | ({given} if given else set())
+            self.index[participant] = found.pop() if len(found) == 1 else None
+            if found:
+                for row, _ in rows:
+                    self.refuse(row, INDEX_CONFLICT)
 
     def _at(self, raw: _Raw) -> int | Fault:
         if raw.cells.get("time", "").strip():
             return read_days(raw.cells["time"])
         text = raw.cells.get("date", "")
         if not text.strip():
-            return Fault("time-missing", "there is no time")
+            return NO_TIME
         moment = read_moment(text)
         if isinstance(moment, Fault):
             return moment
         index = self.index.get(raw.participant)
         if index is None:
-            return Fault("index-missing", "there is no index date to count from")
+            return NO_INDEX
         if zones_differ(index, moment):
             self.notes.add(ZONE_MIXED, raw.row, Severity.WARNING)
         return since(index, moment)
 
     def series(self) -> Series:
         """Return the series of all rows added."""
+        self._settle_index()
         events: dict[str, list[Event]] = {}
         found: dict[tuple[str, str, int], list[Measurement]] = {}
         for raw in self.raw:
@@ -277,7 +300,7 @@ class _Reader:
         )
         self.notes_on_units()
         if not self.rows:
-            self.notes.add(Fault("no-rows", "there is no row below the header"), 0, Severity.ERROR)
+            self.notes.add(NO_ROWS, 0, Severity.ERROR)
         return Series(
             self.name,
             participants,
@@ -297,8 +320,7 @@ class _Reader:
         for marker, units in self.units.items():
             if len(units) > 1:
                 listed = " and ".join(sorted(units))
-                reason = f"{marker} comes in {listed}; all are turned into {self._unit(marker)}"
-                self.notes.add(Fault("mixed-units", reason), 0, Severity.NOTE)
+                self.notes.add(mixed_units(marker, listed, self._unit(marker)), 0, Severity.NOTE)
 
     def _measurement(self, raw: _Raw, at: int) -> Measurement | None:
         meaning, cells = raw.meaning, raw.cells
@@ -315,13 +337,11 @@ class _Reader:
             limits.append(limit)
         low, high = limits
         if low is not None and high is not None and low > high:
-            reason = "the lower reference limit is above the upper one; neither is used"
-            self.notes.add(Fault("limits-reversed", reason), raw.row, Severity.WARNING)
+            self.notes.add(LIMITS_REVERSED, raw.row, Severity.WARNING)
             low = high = None
         flags, unknown = flags_of(cells.get("flags", ""))
         for word in unknown:
-            reason = f"the flag `{word[:40]}` means nothing here"
-            self.notes.add(Fault("unknown-flag", reason), raw.row, Severity.NOTE)
+            self.notes.add(unknown_flag(word), raw.row, Severity.NOTE)
         if not meaning.values:
             unit = cells.get("unit", "").strip() or meaning.unit
             self.units.setdefault(meaning.marker, Counter())[unit] += 1
@@ -344,14 +364,10 @@ class _Reader:
         if len(same) == 1:
             return same[0]
         first = min(same, key=lambda m: m.row)
-        if any(m.value != first.value for m in same):
-            reason = f"{first.marker} has different values at one moment; any may be the true one"
-            fault = Fault("conflicting-values", reason)
-            self.notes.add(fault, first.row, Severity.WARNING, count=len(same))
-        else:
-            reason = f"{first.marker} is given more than once for one moment"
-            fault = Fault("repeated-row", reason)
-            self.notes.add(fault, first.row, Severity.NOTE, count=len(same))
+        conflict = any(m.value != first.value for m in same)
+        severity = Severity.WARNING if conflict else Severity.NOTE
+        fault = said_again(first.marker, conflict=conflict)
+        self.notes.add(fault, first.row, severity, count=len(same))
         events = 0
         for measurement in same:
             events |= measurement.flags & ~_NORMAL_BITS
@@ -359,6 +375,24 @@ class _Reader:
         value = _joined([m.value for m in same])
         low, high = _agreed([m.low for m in same]), _agreed([m.high for m in same])
         return replace(first, value=value, low=low, high=high, flags=events | normal)
+
+
+def said_again(marker: str, *, conflict: bool) -> Fault:
+    """Return what is noted about several rows of a marker at one moment."""
+    if conflict:
+        reason = f"{marker} has different values at one moment; any may be the true one"
+        return Fault("conflicting-values", reason)
+    return Fault("repeated-row", f"{marker} is given more than once for one moment")
+
+
+def mixed_units(marker: str, listed: str, unit: str) -> Fault:
+    """Return what is noted about a marker in several units."""
+    return Fault("mixed-units", f"{marker} comes in {listed}; all are turned into {unit}")
+
+
+def unknown_flag(word: str) -> Fault:
+    """Return what is noted about a flag that means nothing."""
+    return Fault("unknown-flag", f"the flag `{word[:40]}` means nothing here")
 
 
 _YEARS: Final = Meaning("age", unit="a")

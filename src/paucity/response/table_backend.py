@@ -23,9 +23,9 @@ from paucity.response.plan import (
     Negated,
     NotRule,
     Plan,
-    make_plan,
     uses_limits,
 )
+from paucity.response.planning import make_plan
 from paucity.response.series import Participant
 from paucity.response.settings import DEFAULTS, MICROSECONDS, Choice, Settings, choices
 from paucity.response.states import MISSING, NOT_EVALUABLE, UNDECIDED, marker_states
@@ -73,10 +73,14 @@ class TableAssessment:
             return {}
         counted = self.levels.group_by("result").aggregate(n=self.levels.count()).to_pyarrow()
         counts = {row["result"]: int(row["n"]) for row in counted.to_pylist()}
-        order = {name: i for i, name in enumerate(self.outcomes)}
-        parts = {result: result.split(" or ") for result in counts}
-        ordered = sorted(counts, key=lambda r: (len(parts[r]), [order[p] for p in parts[r]]))
+        order = self.outcomes.index
+        ordered = sorted(counts, key=lambda r: (len(self.parts(r)), [*map(order, self.parts(r))]))
         return {result: counts[result] for result in ordered}
+
+    def parts(self, result: str) -> tuple[str, ...]:
+        """Return the levels that a result names, best first."""
+        every = (tuple(_in(self.outcomes, m)) for m in range(1, 2 ** len(self.outcomes)))
+        return next(levels for levels in every if " or ".join(levels) == result)
 
 
 def assess_table(

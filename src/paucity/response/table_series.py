@@ -132,9 +132,9 @@ def table_of(series: Series) -> Table:
     events = [(p.name, e.event, e.at) for p in series.participants for e in p.events]
     return Table(
         series.name,
-        _table(measured, schema),
-        _table([(p.name,) for p in series.participants], {"participant": "string"}),
-        _table(events, {"participant": "string", "event": "string", "at": "int64"})
+        in_memory(measured, schema),
+        in_memory([(p.name,) for p in series.participants], {"participant": "string"}),
+        in_memory(events, {"participant": "string", "event": "string", "at": "int64"})
         if events
         else None,
         scales,
@@ -147,7 +147,7 @@ def table_of(series: Series) -> Table:
     )
 
 
-def _table(rows: list[tuple[Any, ...]], schema: Mapping[str, str]) -> Any:
+def in_memory(rows: list[tuple[Any, ...]], schema: Mapping[str, str]) -> Any:
     """Return rows as a table in memory."""
     ibis = load_ibis()
     pa = import_module("pyarrow")

@@ -218,7 +218,7 @@ class Chooser:
         targets = {m.windows.target for m in self.used}
         if targets == {None}:
             return None
-        return self.per_marker(rows.marker, lambda m: _end(m.windows.target), "int64")
+        return self.per_marker(rows.marker, lambda m: m.windows.target or _LATE, "int64")
 
     def _pick(
         self,
@@ -314,6 +314,8 @@ class Chooser:
 
 _SIDES = {"raised": 1, "lowered": 2}
 _FAR = 2**62
+_LATE = 2**60
+"""A target later than any time: nearest to it is the last."""
 
 
 def _start(at: int | None) -> int:

@@ -1,0 +1,196 @@
+"""Cells of a large table: plain numbers by the engine, other spellings once each in Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, Any, Final
+
+from paucity.response.cells import Meaning, Words, limit_of, value_of
+from paucity.response.measured import Fault, Measured
+from paucity.response.table_series import NONE, Scale
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MILLION: Final = 1_000_000
+_PLAIN: Final = r"^[0-9]{1,9}(\.[0-9]{1,6})?$"
+_SIGNED: Final = r"^-?[0-9]{1,5}(\.[0-9]{1,6})?$"
+_MOST: Final = 1e9
+
+FAULTY, NUMBER, SIGN, EVENT, INDEX = range(5)
+"""What a row of a marker and unit is."""
+
+
+class Faults:
+    """Numbers for faults, in a column of a table."""
+
+    def __init__(self) -> None:
+        self.known: list[Fault] = []
+        self._numbers: dict[Fault, int] = {}
+
+    def number(self, fault: Fault) -> int:
+        """Return the number of a fault."""
+        if fault not in self._numbers:
+            self._numbers[fault] = len(self.known)
+            self.known.append(fault)
+        return self._numbers[fault]
+
+
+def as_text(table: Any, column: str | None, ibis: Any) -> Any:
+    """Return a column as text without nulls; no column is empty text."""
+    if column is None:
+        return ibis.literal("")
+    found = table[column]
+    return (found if found.type().is_string() else found.cast("string")).fill_null("")
+
+
+def millionths(column: Any, ibis: Any, *, signed: bool = False) -> tuple[Any, Any]:
+    """Return whether a cell is a plain number, and that number in millionths.
+
+    A number of at most 15 digits is the double nearest to it and back, so both steps are exact.
+
+    Args:
+        column: text, or a number; a `signed` one may be negative, of up to 5 digits.
+        ibis: the library.
+        signed: whether minus signs are allowed.
+    """
+    if column.type().is_string():
+        plain = column.re_search(_SIGNED if signed else _PLAIN)
+        number = ibis.ifelse(plain, column, ibis.null("string")).try_cast("float64")
+        return plain, (number * MILLION).round().cast("int64")
+    number = column.cast("float64")
+    inside = number.between(-99_999.0 if signed else 0.0, 99_999.0 if signed else _MOST)
+    kept = ibis.ifelse(inside, number, ibis.null("float64"))
+    whole = (kept * MILLION).round().cast("int64")
+    return (whole / float(MILLION) == number).fill_null(False), whole  # noqa: FBT003
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A marker and unit as written, with what they mean."""
+
+    marker: str
+    unit: str
+    rows: int
+    first: int
+    most: int
+    meaning: Meaning | Fault
+
+
+@dataclass(slots=True)
+class Lookups:
+    """Everything that was looked up, and the scales that make all of it whole."""
+
+    pairs: list[Pair]
+    values: dict[tuple[str, str, str], Measured | str | Fault] = field(default_factory=dict)
+    limits: dict[tuple[str, str, str], Fraction | Fault | None] = field(default_factory=dict)
+    scales: dict[str, Scale] = field(default_factory=dict)
+
+    def look_up(
+        self,
+        words: Words,
+        values: Iterable[tuple[str, str, str]],
+        limits: Iterable[tuple[str, str, str]],
+    ) -> None:
+        """Read every spelling of a value or limit, by marker, unit and text."""
+        for key in values:
+            meaning = words.meaning(key[0], key[1])
+            self.values[key] = meaning if isinstance(meaning, Fault) else value_of(key[2], meaning)
+        for key in limits:
+            meaning = words.meaning(key[0], key[1])
+            self.limits[key] = None if isinstance(meaning, Fault) else limit_of(key[2], meaning)
+
+    def settle_scales(self, words: Words) -> None:
+        """Find the scale of each marker at which every value and limit is whole."""
+        finest: dict[str, list[Fraction]] = {}
+        largest: dict[str, list[Fraction]] = {}
+        signs: dict[str, tuple[str, ...]] = {}
+        for pair in self.pairs:
+            meaning = pair.meaning
+            if isinstance(meaning, Fault) or meaning.event:
+                continue
+            if meaning.values:
+                signs[meaning.marker] = meaning.values
+                continue
+            step = meaning.factor / MILLION
+            finest.setdefault(meaning.marker, []).extend((step, meaning.offset))
+            largest.setdefault(meaning.marker, []).append(pair.most * step + meaning.offset)
+        for (marker, unit, _), ends in self._numbers():
+            meaning = words.meaning(marker, unit)
+            if isinstance(meaning, Meaning) and meaning.marker in finest:
+                finest[meaning.marker].extend(ends)
+                largest[meaning.marker].extend(ends)
+        for code, marker in enumerate(sorted({*finest, *signs}), 1):
+            if marker in signs:
+                self.scales[marker] = Scale(code, values=signs[marker])
+            else:
+                scale = lcm(*(n.denominator for n in finest[marker]))
+                most = int(max(largest[marker]) * scale) + 1
+                self.scales[marker] = Scale(code, scale, most)
+
+    def _numbers(self) -> Iterable[tuple[tuple[str, str, str], list[Fraction]]]:
+        for key, value in self.values.items():
+            if isinstance(value, Measured):
+                yield key, [value.low, *([] if value.high is None else [value.high])]
+        for key, limit in self.limits.items():
+            if isinstance(limit, Fraction):
+                yield key, [limit]
+
+    def pair_rows(self, faults: Faults) -> list[tuple[Any, ...]]:
+        """Return marker, unit, kind, code, factor, offset, event and fault of each pair."""
+        out = []
+        for pair in self.pairs:
+            meaning = pair.meaning
+            row: tuple[Any, ...]
+            if isinstance(meaning, Fault):
+                row = (FAULTY, NONE, 0, 0, "", faults.number(meaning))
+            elif meaning.event:
+                kind = INDEX if meaning.event == "index" else EVENT
+                row = (kind, NONE, 0, 0, meaning.event, NONE)
+            else:
+                scale = self.scales[meaning.marker]
+                step = meaning.factor * scale.scale / MILLION
+                by = (0, 0) if scale.values else (int(step), int(meaning.offset * scale.scale))
+                row = (SIGN if scale.values else NUMBER, scale.code, *by, "", NONE)
+            out.append((pair.marker, pair.unit, *row))
+        return out
+
+    def value_rows(self, words: Words, faults: Faults) -> list[tuple[Any, ...]]:
+        """Return marker, unit, text, low, high, two open ends and the fault of each spelling."""
+        out = []
+        for key, value in self.values.items():
+            meaning = words.meaning(key[0], key[1])
+            if isinstance(value, Fault) or isinstance(meaning, Fault):
+                fault = value if isinstance(value, Fault) else meaning
+                number = faults.number(fault) if isinstance(fault, Fault) else NONE
+                out.append((*key, NONE, NONE, False, False, number))
+                continue
+            scale = self.scales[meaning.marker]
+            if isinstance(value, str):
+                number = scale.values.index(value)
+                out.append((*key, number, number, False, False, NONE))
+                continue
+            high = NONE if value.high is None else int(value.high * scale.scale)
+            low = int(value.low * scale.scale)
+            out.append((*key, low, high, value.low_open, value.high_open, NONE))
+        return out
+
+    def limit_rows(self, words: Words, faults: Faults) -> list[tuple[Any, ...]]:
+        """Return marker, unit, text, the limit and the fault of each spelling."""
+        out = []
+        for key, limit in self.limits.items():
+            meaning = words.meaning(key[0], key[1])
+            if isinstance(limit, Fault):
+                out.append((*key, NONE, faults.number(limit)))
+            elif isinstance(limit, Fraction) and isinstance(meaning, Meaning):
+                out.append((*key, int(limit * self.scales[meaning.marker].scale), NONE))
+            else:
+                out.append((*key, NONE, NONE))
+        return out
+
+
+def largest_of(scales: Mapping[str, Scale]) -> int:
+    """Return the largest number that any marker has in the table."""
+    return max((s.largest for s in scales.values()), default=0)

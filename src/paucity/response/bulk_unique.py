@@ -1,0 +1,88 @@
+"""One row for each participant, marker and moment of a large table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from paucity.response.bulk_cells import SIGN
+from paucity.response.read_series import said_again
+from paucity.response.table_series import NONE, load_ibis
+from paucity.text import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from paucity.response.series import Notes
+
+_KEY = ["participant", "marker", "at"]
+_NORMAL_BITS, _EVENT_BITS = 7, 24
+
+
+def unique(
+    rows: Any, markers: Mapping[int, str], notes: Notes, keep: Callable[[Any], Any]
+) -> tuple[Any, int]:
+    """Join rows of one marker at one moment to the interval that holds all their values.
+
+    Args:
+        rows: measurements.
+        markers: names by number.
+        notes: told what was joined.
+        keep: computes rows once.
+
+    Returns:
+        The rows, and how many say again what another one says.
+    """
+    grouped = rows.group_by(_KEY).aggregate(n=rows.count())
+    again = grouped.filter(grouped.n > 1)
+    if not int(again.limit(1).count().execute()):
+        return rows, 0
+    again = keep(again)
+    repeated = keep(rows.semi_join(again, _KEY))
+    joined = keep(_joined(repeated))
+    found = joined.group_by("marker", "conflict").aggregate(
+        n=joined.n.sum(), first=joined.row.min(), groups=joined.count()
+    )
+    spare = 0
+    for row in found.to_pyarrow().to_pylist():
+        conflict = bool(row["conflict"])
+        severity = Severity.WARNING if conflict else Severity.NOTE
+        fault = said_again(markers[row["marker"]], conflict=conflict)
+        notes.add(fault, int(row["first"]), severity, count=int(row["n"]))
+        spare += int(row["n"]) - int(row["groups"])
+    columns = [c for c in rows.columns if c in joined.columns]
+    alone = rows.anti_join(again, _KEY).select(*columns)
+    return keep(alone.union(joined.select(*columns))), spare
+
+
+def _joined(rows: Any) -> Any:
+    """Return one row for each group of rows at one moment."""
+    ibis = load_ibis()
+    rows = rows.mutate(
+        endless=(rows.value_high == NONE) & (rows.value != NONE),
+        low_order=rows.value * 2 + rows.low_open.cast("int8"),
+        high_order=rows.value_high * 2 - rows.high_open.cast("int8"),
+    )
+    same = [rows[c].min() == rows[c].max() for c in ("low_order", "high_order")]
+    conflict = ~(same[0] & same[1])
+    endless = rows.endless.any()
+    nothing = conflict & (rows.kind.min() == SIGN)
+    value, kind = rows.value.min(), rows.value.type()
+
+    def agreed(column: Any, other: int) -> Any:
+        return ibis.ifelse(column.min() == column.max(), column.min(), other)
+
+    return rows.group_by(_KEY).aggregate(
+        n=rows.count(),
+        row=rows.row.min(),
+        conflict=conflict,
+        value=ibis.ifelse(nothing, NONE, value).cast(kind),
+        value_high=ibis.ifelse(nothing | endless, NONE, rows.value_high.max()).cast(kind),
+        low_open=rows.low_open.argmin(rows.low_order),
+        high_open=rows.high_open.argmax(rows.high_order) & ~endless,
+        lower=agreed(rows.lower, NONE).cast(kind),
+        upper=agreed(rows.upper, NONE).cast(kind),
+        flags=((rows.flags & _EVENT_BITS).bit_or() + agreed(rows.flags & _NORMAL_BITS, 0)).cast(
+            "int16"
+        ),
+        **{c: rows[c].argmin(rows.row) for c in ("sex", "age", "laboratory")},
+    )

@@ -1,0 +1,505 @@
+"""Read participants' measurements in bulk, in DuckDB: the same rows, findings and refusals.
+
+Plain numbers are read by the engine. Everything else (units, `<0.1`, dates, flags) is looked up
+once for each distinct spelling, by the same functions that read row by row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from paucity.response.bulk_cells import (
+    EVENT,
+    FAULTY,
+    INDEX,
+    NUMBER,
+    SIGN,
+    Faults,
+    Lookups,
+    Pair,
+    as_text,
+    largest_of,
+    millionths,
+)
+from paucity.response.bulk_times import Times, distinct, left
+from paucity.response.bulk_unique import unique
+from paucity.response.cells import Meaning, Words, flags_of, limit_of
+from paucity.response.measured import Fault
+from paucity.response.moments import ZONE_MIXED, Moment, read_moment
+from paucity.response.read_series import (
+    LIMITS_REVERSED,
+    NO_PARTICIPANT,
+    NO_ROWS,
+    ROW_LENGTH,
+    mixed_units,
+    unknown_flag,
+)
+from paucity.response.series import Notes, columns_of, whole_findings
+from paucity.response.table_series import BIGINT, NONE, WIDEST, Table, in_memory, load_ibis
+from paucity.text import Severity, in_order
+from paucity.vocabulary import Vocabulary, bundled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_ROW: Final = "row_number"
+_KEY: Final = {"marker_text": "string", "unit_text": "string"}
+
+
+_INTERVAL: Final = ("value_high", "low_open", "high_open")
+_PEOPLE: Final = ("sex", "age", "laboratory")
+_KEPT: Final = ("participant", "marker", "at", "value", *_INTERVAL, "lower", "upper", "flags")
+
+
+def read_table(
+    path: Path,
+    *,
+    vocabulary: Vocabulary | None = None,
+    mapping: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    index: Mapping[str, str] | None = None,
+    assume_unit: bool = False,
+    connection: Any = None,
+) -> Table:
+    """Read a tidy long CSV or Parquet file of measurements, of any size.
+
+    Args:
+        path: one row for each measurement, as :func:`paucity.response.read_series.read_series`
+            takes it; `.parquet` is read as Parquet, all else as CSV.
+        vocabulary: knows the markers; the bundled one, if left out.
+        mapping: markers by the word the data use, where it is no name, synonym or LOINC code.
+        units: the unit a marker is to be turned into, where it is not the vocabulary's.
+        index: date of the first dose by participant, where dates are given and no `index` rows.
+        assume_unit: take values without unit to be in the usual one.
+        connection: an Ibis connection to DuckDB; one in memory, if left out. One to a file keeps
+            large data out of memory.
+
+    Returns:
+        The table; what cannot be read is among its findings and refused rows.
+    """
+    ibis = load_ibis()
+    connection = connection or ibis.duckdb.connect()
+    words = Words(vocabulary or bundled(), mapping, units, assume_unit=assume_unit)
+    import duckdb
+
+    try:
+        if path.stat().st_size == 0:
+            return _nothing(path.name, ("empty-file", "nothing is in it", ""))
+        raw, uneven = _open(connection, path)
+        return table_from(raw, path.name, words, index, connection, uneven=uneven)
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        return _nothing(path.name, ("file-unreadable", f"cannot be read: {reason}", ""))
+    except duckdb.Error as error:
+        reason = str(error).split("\n")[0]
+        return _nothing(path.name, ("not-a-table", f"cannot be read as a table: {reason}", ""))
+
+
+def _nothing(name: str, *faults: tuple[str, str, str]) -> Table:
+    people = in_memory([], {"participant": "string"})
+    schema = {"participant": "string", "marker": "int16", "at": "int64", "value": "int64"}
+    found = whole_findings(name, faults)
+    return Table(name, in_memory([], schema), people, None, {}, {}, findings=found)
+
+
+def _open(connection: Any, path: Path) -> tuple[Any, int]:
+    """Return the rows of a file with their numbers from 1, and how many were too long or short."""
+    ibis = load_ibis()
+    if path.suffix.casefold() == ".parquet":
+        raw = connection.read_parquet(str(path), file_row_number=True)
+        return raw.mutate(**{_ROW: raw.file_row_number + 1}).drop("file_row_number"), 0
+    rejects = ibis.util.gen_name("rejects")
+    raw = connection.read_csv(
+        str(path),
+        all_varchar=True,
+        header=True,
+        delim=",",
+        quote='"',
+        escape='"',
+        ignore_errors=True,
+        store_rejects=True,
+        rejects_table=rejects,
+        rejects_scan=f"{rejects}_scan",
+    )
+    numbered = raw.mutate(**{_ROW: ibis.row_number() + 1})
+    kept = connection.create_table(ibis.util.gen_name("paucity_raw"), numbered, temp=True)
+    lines = connection.table(rejects).line.nunique().execute()
+    return kept, int(lines)
+
+
+def table_from(
+    raw: Any,
+    name: str,
+    words: Words,
+    index: Mapping[str, str] | None = None,
+    connection: Any = None,
+    *,
+    uneven: int = 0,
+) -> Table:
+    """Check the rows of an Ibis table of measurements.
+
+    Args:
+        raw: tidy long rows, with their numbers in `row_number`.
+        name: of the data, for findings.
+        words: what markers and units mean.
+        index: date of the first dose by participant.
+        connection: the connection to keep the checked rows in.
+        uneven: rows that were left out as too long or too short.
+    """
+    columns, faults = columns_of(c for c in raw.columns if c != _ROW)
+    if any(code == "missing-column" for code, _, _ in faults):
+        return _nothing(name, *faults)
+    reader = _Bulk(raw, name, words, columns, connection or load_ibis().duckdb.connect())
+    if uneven:
+        reader.notes.add(ROW_LENGTH, 0, Severity.ERROR, count=uneven)
+    table = reader.table(index or {})
+    found = tuple(in_order((*whole_findings(name, faults), *table.findings)))
+    return replace(table, findings=found, read=table.read + uneven)
+
+
+class _Bulk:
+    """Reads one large table."""
+
+    def __init__(
+        self, raw: Any, name: str, words: Words, columns: Mapping[str, str], connection: Any
+    ) -> None:
+        self.ibis = load_ibis()
+        self.connection = connection
+        self.name = name
+        self.words = words
+        self.columns = columns
+        self.notes = Notes(name)
+        self.faults = Faults()
+        self.raw = raw
+
+    def keep(self, rows: Any) -> Any:
+        """Compute rows once, and keep them in the connection."""
+        return self.connection.create_table(
+            self.ibis.util.gen_name("paucity_rows"), rows, temp=True
+        )
+
+    def table(self, index: Mapping[str, str]) -> Table:
+        """Return the checked table."""
+        rows = self._cells()
+        blank = rows.filter(rows.participant == "")
+        self._note(blank, NO_PARTICIPANT, Severity.ERROR)
+        rows = rows.filter(rows.participant != "")
+        read = int(self.raw.count().execute())
+        if not read:
+            self.notes.add(NO_ROWS, 0, Severity.ERROR)
+        lookups = self._look_up(rows)
+        wide = largest_of(lookups.scales) >= BIGINT
+        if largest_of(lookups.scales) >= WIDEST:
+            fault = ("numbers-too-long", "the numbers are too long to be kept exactly", "")
+            return _nothing(self.name, fault)
+        rows = self._understood(rows, lookups, "decimal(38, 0)" if wide else "int64")
+        rows = self._timed(rows, index)
+        checked = self.keep(self._checked(rows))
+        participants = self.keep(checked.select("participant").distinct())
+        self._noted(checked, lookups)
+        good = checked.filter(checked.fault == NONE)
+        events = good.filter(good.kind == EVENT).select("participant", "event", "at")
+        measured = good.filter((good.kind == NUMBER) | (good.kind == SIGN))
+        marks = {s.code: m for m, s in lookups.scales.items()}
+        measured, repeated = unique(measured, marks, self.notes, self.keep)
+        uncertain = measured.filter(measured.value_high != measured.value).limit(1)
+        intervals = bool(uncertain.count().execute())
+        if not intervals:
+            measured = measured.drop(*_INTERVAL)
+        people = _PEOPLE if any(c in self.columns for c in _PEOPLE) else ()
+        units = {m: self._unit(m) for m, s in lookups.scales.items() if not s.values}
+        return Table(
+            self.name,
+            measured.select(*(c for c in measured.columns if c in (*_KEPT, *people))),
+            participants,
+            events if int(events.count().execute()) else None,
+            lookups.scales,
+            units,
+            intervals=intervals,
+            people=bool(people),
+            findings=tuple(in_order(self.notes.findings())),
+            read=read,
+            refused=self._refused(checked, blank),
+            repeated=repeated,
+        )
+
+    def _unit(self, marker: str) -> str:
+        term = self.words.term(marker)
+        return self.words.unit_of(term) if term else ""
+
+    def _cells(self) -> Any:
+        """Return the columns under their own names, texts without nulls."""
+        raw, ibis, columns = self.raw, self.ibis, self.columns
+
+        def text(column: str) -> Any:
+            return as_text(raw, columns.get(column), ibis)
+
+        def number(column: str) -> Any:
+            if column not in columns:
+                return ibis.literal("")
+            found = raw[columns[column]]
+            numeric = found.type().is_integer() or found.type().is_floating()
+            return found if numeric else text(column)
+
+        return raw.select(
+            row=raw[_ROW],
+            participant=text("participant").strip(),
+            marker_text=text("marker"),
+            unit_text=text("unit"),
+            time=number("time"),
+            date=text("date"),
+            value=number("value"),
+            low=number("low"),
+            high=number("high"),
+            flags_text=text("flags"),
+            sex=text("sex").strip().lower(),
+            age_text=text("age"),
+            laboratory=text("laboratory").strip(),
+        )
+
+    def _note(self, rows: Any, fault: Fault, severity: Severity) -> None:
+        """Note a fault of some rows, if there are any."""
+        found = rows.aggregate(n=rows.count(), first=rows.row.min()).to_pyarrow().to_pylist()[0]
+        if found["n"]:
+            self.notes.add(fault, int(found["first"]), severity, count=int(found["n"]))
+
+    def _look_up(self, rows: Any) -> Lookups:
+        """Look up every marker with its unit, and every spelling that is no plain number."""
+        whole = millionths(rows.value, self.ibis)[1]
+        grouped = rows.group_by("marker_text", "unit_text").aggregate(
+            n=rows.count(), first=rows.row.min(), most=whole.max()
+        )
+        pairs = []
+        for row in grouped.to_pyarrow().to_pylist():
+            marker, unit = row["marker_text"], row["unit_text"]
+            meaning = self.words.meaning(marker, unit)
+            first, n = int(row["first"]), int(row["n"])
+            pairs.append(Pair(marker, unit, n, first, int(row["most"] or 0), meaning))
+            if isinstance(meaning, Meaning) and meaning.warning:
+                self.notes.add(meaning.warning, first, Severity.WARNING, count=n)
+        lookups = Lookups(sorted(pairs, key=lambda p: (p.marker, p.unit)))
+        kinds = [
+            (p.marker, p.unit, bool(p.meaning.values))
+            for p in pairs
+            if isinstance(p.meaning, Meaning) and not p.meaning.event
+        ]
+        known = rows.inner_join(in_memory(kinds, {**_KEY, "sign": "boolean"}), list(_KEY))
+        odd = known.filter(known.sign | ~plain_of(known.value, self.ibis))
+        values = self._spellings(odd, "value")
+        limits: set[tuple[str, str, str]] = set()
+        for end in ("low", "high"):
+            if end in self.columns:
+                cells = known.filter(~known.sign & ~plain_of(known[end], self.ibis))
+                limits |= set(self._spellings(cells, end))
+        lookups.look_up(self.words, values, sorted(limits))
+        lookups.settle_scales(self.words)
+        return lookups
+
+    def _spellings(self, rows: Any, column: str) -> list[tuple[str, str, str]]:
+        cell = rows[column].cast("string").fill_null("")
+        table = rows.select(*_KEY, spelled=cell).distinct().to_pyarrow()
+        return sorted(zip(*(table[c].to_pylist() for c in table.column_names), strict=True))
+
+    def _understood(self, rows: Any, lookups: Lookups, kind: str) -> Any:
+        """Return the rows with what their markers, values and limits mean."""
+        ibis, faults = self.ibis, self.faults
+        pairs = in_memory(
+            lookups.pair_rows(faults),
+            {
+                **_KEY,
+                "kind": "int8",
+                "marker": "int16",
+                "by": kind,
+                "plus": kind,
+                "event": "string",
+                "pair_fault": "int32",
+            },
+        )
+        rows = left(rows, pairs, list(_KEY))
+        plain, whole = millionths(rows.value, ibis)
+        number = (rows.kind == NUMBER) & plain
+        scaled = ibis.ifelse(number, whole.cast(kind) * rows.by + rows.plus, ibis.null(kind))
+        spelled = ((rows.kind == NUMBER) & ~plain) | (rows.kind == SIGN)
+        text = ibis.ifelse(spelled, rows.value.cast("string").fill_null(""), ibis.null("string"))
+        rows = rows.mutate(scaled=scaled.cast(kind), spelled=text)
+        if lookups.values:
+            values = in_memory(
+                lookups.value_rows(self.words, faults),
+                {
+                    **_KEY,
+                    "spelled": "string",
+                    "odd_low": kind,
+                    "odd_high": kind,
+                    "low_open": "boolean",
+                    "high_open": "boolean",
+                    "value_fault": "int32",
+                },
+            )
+            rows = left(rows, values, [*_KEY, "spelled"])
+        else:
+            no = ibis.literal(False)  # noqa: FBT003
+            nothing = ibis.null(kind)
+            rows = rows.mutate(odd_low=nothing, odd_high=nothing, low_open=no, high_open=no)
+            rows = rows.mutate(value_fault=ibis.literal(NONE, "int32"))
+        for end in ("low", "high"):
+            rows = self._limit(rows, end, lookups, kind)
+        return rows
+
+    def _limit(self, rows: Any, end: str, lookups: Lookups, kind: str) -> Any:
+        """Add one reference limit, `NONE` where there is none, and the fault it has."""
+        ibis = self.ibis
+        if end not in self.columns:
+            nothing = {f"{end}_limit": ibis.literal(NONE).cast(kind)}
+            return rows.mutate(**nothing, **{f"{end}_fault": ibis.literal(NONE, "int32")})
+        plain, whole = millionths(rows[end], ibis)
+        usable = (rows.kind == NUMBER) & plain
+        scaled = ibis.ifelse(usable, whole.cast(kind) * rows.by + rows.plus, ibis.null(kind))
+        odd = (rows.kind == NUMBER) & ~plain
+        text = ibis.ifelse(odd, rows[end].cast("string").fill_null(""), ibis.null("string"))
+        rows = rows.mutate(**{f"{end}_scaled": scaled.cast(kind), f"{end}_text": text})
+        found = in_memory(
+            lookups.limit_rows(self.words, self.faults),
+            {**_KEY, f"{end}_text": "string", f"{end}_odd": kind, f"{end}_fault": "int32"},
+        )
+        rows = left(rows, found, [*_KEY, f"{end}_text"])
+        limit = rows[f"{end}_scaled"].coalesce(rows[f"{end}_odd"]).fill_null(NONE)
+        return rows.mutate(**{f"{end}_limit": limit.cast(kind)})
+
+    def _timed(self, rows: Any, index: Mapping[str, str]) -> Any:
+        """Return the rows with their times from the index."""
+        moments: dict[str, Moment] = {}
+        for participant, text in index.items():
+            moment = read_moment(str(text))
+            if isinstance(moment, Fault):
+                self.notes.add(moment, 0, Severity.ERROR)
+            else:
+                moments[participant.strip()] = moment
+        return Times(self.ibis, self.faults, moments, "date" in self.columns).add(rows)
+
+    def _checked(self, rows: Any) -> Any:
+        """Return the rows as they are kept, each with its first fault or `NONE`."""
+        ibis, rows = self.ibis, self._flagged(rows)
+        measured = (rows.kind == NUMBER) | (rows.kind == SIGN)
+        value_fault = ibis.ifelse(measured, rows.value_fault.fill_null(NONE), NONE)
+        fault = ibis.cases(
+            (rows.kind == FAULTY, rows.pair_fault),
+            (rows.time_fault != NONE, rows.time_fault),
+            else_=value_fault,
+        )
+        reversed_ = (rows.low_limit != NONE) & (rows.high_limit != NONE)
+        reversed_ &= rows.low_limit > rows.high_limit
+        kind = rows.scaled.type()
+        closed = ibis.literal(False)  # noqa: FBT003
+        low = rows.scaled.coalesce(rows.odd_low).fill_null(NONE).cast(kind)
+        kept = {
+            "participant": rows.participant,
+            "marker": rows.marker,
+            "at": rows["at"],
+            "value": low,
+            "value_high": rows.scaled.coalesce(rows.odd_high).fill_null(NONE).cast(kind),
+            "low_open": rows.low_open.fill_null(closed),
+            "high_open": rows.high_open.fill_null(closed),
+            "lower": ibis.ifelse(reversed_, NONE, rows.low_limit).cast(kind),
+            "upper": ibis.ifelse(reversed_, NONE, rows.high_limit).cast(kind),
+            "flags": rows.flags,
+            "sex": rows.sex,
+            "age": rows.age,
+            "laboratory": rows.laboratory,
+            "kind": rows.kind,
+            "event": rows.event,
+            "fault": fault.cast("int32"),
+            "row": rows.row,
+            "unit_text": rows.unit_text,
+            "flags_text": rows.flags_text,
+            "reversed_limits": reversed_,
+            "zone_mixed": rows.zone_mixed,
+            "low_fault": rows.low_fault.fill_null(NONE),
+            "high_fault": rows.high_fault.fill_null(NONE),
+        }
+        return rows.select(**kept)
+
+    def _flagged(self, rows: Any) -> Any:
+        """Add the bits of the flags, and ages in years."""
+        rows = rows.mutate(flags=self.ibis.literal(0, "int16"), age=self.ibis.literal(float(NONE)))
+        if "flags" in self.columns:
+            bits = [(text, flags_of(text)[0]) for text in distinct(rows.flags_text)]
+            schema = {"flags_text": "string", "flags": "int16"}
+            rows = left(rows.drop("flags"), in_memory(bits, schema), ["flags_text"])
+        if "age" in self.columns:
+            years = Meaning("age", unit="a")
+            ages = [(text, limit_of(text, years)) for text in distinct(rows.age_text)]
+            known = [(t, float(a)) for t, a in ages if a is not None and not isinstance(a, Fault)]
+            schema = {"age_text": "string", "years": "float64"}
+            rows = left(rows, in_memory(known, schema), ["age_text"])
+            rows = rows.mutate(age=rows.years.fill_null(float(NONE)))
+        return rows
+
+    def _noted(self, checked: Any, lookups: Lookups) -> None:
+        """Note every fault and oddity of the rows, once each."""
+        bad = checked.filter(checked.fault != NONE)
+        for row in _first(bad, "fault"):
+            fault = self.faults.known[row["fault"]]
+            unmapped = fault.code == "unmapped-marker"
+            severity = Severity.WARNING if unmapped else Severity.ERROR
+            self.notes.add(fault, row["first"], severity, count=row["n"])
+        good = checked.filter((checked.fault == NONE) & (checked.kind != INDEX))
+        if "date" in self.columns:
+            self._note(checked.filter(checked.zone_mixed), ZONE_MIXED, Severity.WARNING)
+        measured = good.filter(good.kind != EVENT)
+        for end in ("low", "high"):
+            if end in self.columns:
+                column = f"{end}_fault"
+                for row in _first(measured.filter(measured[column] != NONE), column):
+                    fault = self.faults.known[row[column]]
+                    self.notes.add(fault, row["first"], Severity.WARNING, count=row["n"])
+        if {"low", "high"} <= set(self.columns):
+            wrong = measured.filter(measured.reversed_limits)
+            self._note(wrong, LIMITS_REVERSED, Severity.WARNING)
+        if "flags" in self.columns:
+            for row in _first(measured, "flags_text"):
+                for word in flags_of(row["flags_text"])[1]:
+                    note = unknown_flag(word)
+                    self.notes.add(note, row["first"], Severity.NOTE, count=row["n"])
+        self._units_noted(measured, lookups)
+
+    def _units_noted(self, measured: Any, lookups: Lookups) -> None:
+        """Note every marker that comes in more than one unit."""
+        names = {scale.code: marker for marker, scale in lookups.scales.items()}
+        numbers = measured.filter(measured.kind == NUMBER)
+        used: dict[str, set[str]] = {}
+        for row in numbers.select("marker", "unit_text").distinct().to_pyarrow().to_pylist():
+            marker = names[row["marker"]]
+            used.setdefault(marker, set()).add(row["unit_text"].strip() or self._unit(marker))
+        for marker, found in used.items():
+            if len(found) > 1:
+                listed = " and ".join(sorted(found))
+                note = mixed_units(marker, listed, self._unit(marker))
+                self.notes.add(note, 0, Severity.NOTE)
+
+    def _refused(self, checked: Any, blank: Any) -> Any:
+        """Return every row that is not used: row, code, reason."""
+        known = [(i, f.code, f.reason) for i, f in enumerate(self.faults.known)]
+        faults = in_memory(known, {"fault": "int32", "code": "string", "reason": "string"})
+        bad = checked.filter(checked.fault != NONE).inner_join(faults, "fault")
+        nobody = blank.select(
+            "row",
+            code=self.ibis.literal(NO_PARTICIPANT.code),
+            reason=self.ibis.literal(NO_PARTICIPANT.reason),
+        )
+        return bad.select("row", "code", "reason").union(nobody)
+
+
+def plain_of(column: Any, ibis: Any) -> Any:
+    """Return whether cells are plain numbers."""
+    return millionths(column, ibis)[0]
+
+
+def _first(rows: Any, column: str) -> list[dict[str, Any]]:
+    """Return how many rows have each value of a column, and the first of them."""
+    grouped = rows.group_by(column).aggregate(n=rows.count(), first=rows.row.min())
+    return [
+        {column: row[column], "n": int(row["n"]), "first": int(row["first"])}
+        for row in grouped.to_pyarrow().to_pylist()
+    ]
