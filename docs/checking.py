@@ -56,6 +56,7 @@ _GROUPS = {
     "population": "Who the people are",
     "references": "Names, places and citations",
     "responses": "Responses",
+    "analyses": "The analysis plan and certainty",
     "review": "The review as a whole",
 }
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from paucity.dosing.model import AmountShape, DaysShape, TaperShape
+from paucity.evidence.quality import AnswerShape
 from paucity.protocol import ExpressionShape
 from paucity.record import ListShape, Record, RecordShape, TableShape
 from paucity.response.language import RuleShape
@@ -58,6 +59,7 @@ def kind_of(shape: object) -> str:
         TextShape: "words",
         CountShape: "a whole number",
         FlagShape: "`true` or `false`",
+        AnswerShape: "`yes`, `no` or `unclear`",
         DurationShape: "a time with its unit: `14 d`, `2 wk`, `6 mo`",
         ExpressionShape: "an [expression](expressions.md)",
         RuleShape: "a [rule](expressions.md#definitions)",

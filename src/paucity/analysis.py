@@ -146,6 +146,8 @@ def _group(
             left_out.append((row, reason))
         elif events is None or not n:
             left_out.append((row, "how many responded is not told"))
+        elif analysis.method == "ordinal" and _ordered(row, evidence) is None:
+            left_out.append((row, "not every level is told"))
         elif events > n:
             left_out.append((row, f"{events} of {n} cannot be"))
         else:
@@ -155,7 +157,7 @@ def _group(
     x, m = [e for _, e, _ in counted], [n for _, _, n in counted]
     exact = proportion_intervals(x, m)
     lines = tuple(Line(r, e, n, q) for (r, e, n), q in zip(counted, exact, strict=True))
-    result, notes = _pooled(lines, analysis)
+    result, notes = _pooled(lines, analysis, evidence)
     return Group(name, group, lines, tuple(left_out), result, notes)
 
 
@@ -193,7 +195,17 @@ def _judged(row: Row, evidence: Evidence) -> str:
     return "in words" if known.narrative else "by rule"
 
 
-def _pooled(lines: tuple[Line, ...], analysis: Analysis) -> tuple[Pooled, tuple[str, ...]]:
+def _ordered(row: Row, evidence: Evidence) -> tuple[int, ...] | None:
+    """Return how many are at each level of the scale, best first; None if one is not told."""
+    scale = evidence.protocol.scale
+    counts = [_events(row, (name,)) for name, level in scale.items() if not level.outside]
+    told = tuple(count for count in counts if count is not None)
+    return told if len(told) == len(counts) and sum(told) == row.n else None
+
+
+def _pooled(
+    lines: tuple[Line, ...], analysis: Analysis, evidence: Evidence
+) -> tuple[Pooled, tuple[str, ...]]:
     """Return the result, and what has to be said beside it."""
     from paucity.synthesis import MEANING, Status, refused
 
@@ -207,7 +219,10 @@ def _pooled(lines: tuple[Line, ...], analysis: Analysis) -> tuple[Pooled, tuple[
         if analysis.definitions == "apart":
             return refused(Status.DEFINITIONS_DIFFER, x, n, reason=told), (told,)
         notes = (f"{told} The plan puts them together.",)
-    result = fit(x, n, settings(analysis))
+    if analysis.method == "ordinal":
+        result = _fit_ordered(lines, analysis, evidence)
+    else:
+        result = fit(x, n, settings(analysis))
     if result.status is Status.TOO_FEW:
         notes = (*notes, f"The plan asks for at least {analysis.minimum} studies.")
     return result, (*notes, *(m for m in result.notes if m != MEANING[result.status]))
@@ -261,6 +276,38 @@ def fit(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> Pooled:
         options["prior"] = Prior(*how.prior[:2], scale=how.prior[2]) if how.prior else None
         options["thresholds"] = () if how.threshold is None else (how.threshold,)
     return pool(x, n, method=method, minimum_studies=how.minimum, **options)
+
+
+def _fit_ordered(lines: tuple[Line, ...], analysis: Analysis, evidence: Evidence) -> Pooled:
+    """Pool all levels by one model, and return the proportion at the levels asked for."""
+    from paucity.synthesis import Status, pool_ordinal, refused
+
+    x, n = counts_of(lines)
+    if 1 < len(lines) < analysis.minimum:
+        return refused(Status.TOO_FEW, x, n, method="ordinal")
+    scale = evidence.protocol.scale
+    labels = [name for name, level in scale.items() if not level.outside]
+    asked = len(analysis.levels) or sum(scale[name].responder for name in labels)
+    table = [_ordered(line.row, evidence) for line in lines]
+    found = pool_ordinal(table, labels=labels)  # type: ignore[arg-type]
+    extreme = Status.ALL_EVENTS if x == n else Status.NO_EVENTS
+    if found.status not in {Status.OK, Status.BOUNDARY, Status.ALL_EVENTS}:
+        return refused(found.status, x, n, method=found.method)
+    threshold = found.thresholds[asked - 1] if 0 < asked <= len(found.thresholds) else None
+    quantity = (threshold.median or threshold.mean) if threshold else None
+    if threshold is None or quantity is None or quantity.interval is None:
+        return refused(extreme, x, n, method=found.method)
+    return replace(
+        refused(extreme, x, n, method=found.method),
+        status=found.status,
+        estimate=quantity.estimate,
+        interval=quantity.interval,
+        estimand="median" if threshold.median else "mean",
+        median=threshold.median,
+        mean=threshold.mean,
+        sentence=f"From one model of all levels: {found.sentence}",
+        notes=(),
+    )
 
 
 def _definition(line: Line) -> str:

@@ -277,6 +277,13 @@ def demo(out: Path | None) -> None:
     click.echo(DISCLAIMER)
 
 
+def _width() -> int:
+    """Return how many letters a line of the terminal has."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size((100, 24)).columns
+
+
 def _table_names(
     _context: click.Context, _parameter: click.Parameter, typed: str
 ) -> list[CompletionItem]:
@@ -313,10 +320,7 @@ def table(name: str, review: str, form: str) -> None:
         raise _Fault(f"there is no table `{name}` ({hint})")
     made = named(_load(review), name)
     if form == "text":
-        from shutil import get_terminal_size
-
-        width = get_terminal_size((100, 24)).columns
-        click.echo(render.as_text(made, width=width, styled=sys.stdout.isatty()), nl=False)
+        click.echo(render.as_text(made, width=_width(), styled=sys.stdout.isatty()), nl=False)
         return
     formats: dict[str, Callable[[Table], str]] = {
         "json": render.as_json,
@@ -351,8 +355,10 @@ def pool(counts: tuple[str, ...], method: str, level: float, minimum: int, form:
         result = pool_counts(x, n, method=method, level=level, minimum_studies=minimum)
     except ValueError as error:
         raise _Fault(str(error)) from None
-    show = counts_data if form == "json" else counts_text
-    click.echo(show(x, n, result, level))
+    if form == "json":
+        click.echo(counts_data(x, n, result, level))
+    else:
+        click.echo(counts_text(x, n, result, level, width=_width()))
 
 
 @main.command()
@@ -374,7 +380,7 @@ def synthesize(review: str, form: str) -> None:
     elif form == "json":
         click.echo(json.dumps(outputs.plan_data(loaded), indent=2, ensure_ascii=False))
     else:
-        click.echo(outputs.plan_text(loaded))
+        click.echo(outputs.plan_text(loaded, width=_width()))
 
 
 @main.command()

@@ -192,8 +192,9 @@ class Analysis(Record):
     )
     unpublished: bool = opt(FLAG, "false leaves personal communications out", default=True)
     method: str = opt(
-        ChoiceShape(("auto", "bayes", "glmm", "beta-binomial", "inverse variance")),
-        "how to pool; auto is Bayesian where studies are few or sparse",
+        ChoiceShape(("auto", "bayes", "glmm", "beta-binomial", "inverse variance", "ordinal")),
+        "how to pool; auto is Bayesian where studies are few or sparse; ordinal takes all levels "
+        "of the scale into one model",
         "auto",
     )
     minimum: int = opt(COUNT, "least number of studies to pool", 3)

@@ -8,14 +8,17 @@ JBI, is named and its items written beside it. Nothing here is computed, and not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from paucity.record import Record, RecordShape, need, opt, table
-from paucity.shapes import TEXT, ChoiceShape
+from paucity.record import Record, RecordShape, need, opt, table, wrong_type
+from paucity.shapes import TEXT
 from paucity.sources import SOURCE, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from paucity.record import Reading
+    from paucity.text import Value
 
 DOMAINS: Final[Mapping[str, str]] = {
     "selection": "whether those told of are all who were treated, not those who did well",
@@ -26,11 +29,28 @@ DOMAINS: Final[Mapping[str, str]] = {
 """The four domains, each as the question it asks; yes is the good answer."""
 
 
+_ANSWERS: Final = {"yes": "yes", "true": "yes", "no": "no", "false": "no", "unclear": "unclear"}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerShape:
+    """Yes, no or unclear; editors that take a bare yes for true are right too."""
+
+    def read(self, value: Value, at: int, key: str, reading: Reading) -> str | None:
+        word = value.casefold() if isinstance(value, str) else ""
+        if word not in _ANSWERS:
+            wrong_type(key, value, "yes, no or unclear", at, reading)
+        return _ANSWERS.get(word)
+
+    def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return {"enum": ["yes", "no", "unclear", True, False]}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityJudgement(Record):
     """The answer to one question about a study, with its ground."""
 
-    answer: str = need(ChoiceShape(("yes", "no", "unclear")), "yes is good")
+    answer: str = need(AnswerShape(), "yes is good")
     why: str = need(TEXT, "the ground of the judgement")
     source: Source | None = opt(SOURCE, "where the ground stands")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from paucity.analysis import Group, plan, synthesize
@@ -17,37 +18,58 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from paucity.review import Review
-    from paucity.synthesis.types import Interval, Pooled
+    from paucity.synthesis.types import Interval, Pooled, Quantity
 
 
-def plan_text(review: Review) -> str:
-    """Return every result of the plan in words, with the rows it rests on."""
+def plan_text(review: Review, *, width: int = 100) -> str:
+    """Return every result of the plan in words, with the rows it rests on.
+
+    Args:
+        review: the review.
+        width: letters in a line.
+    """
     analyses = plan(review.evidence)
     lines: list[str] = []
     groups = synthesize(review.evidence)
     for name in dict.fromkeys(g.analysis for g in groups):
-        lines += (
-            ["", clean(analysis_label(name, analyses[name]))]
-            if lines
-            else [clean(analysis_label(name, analyses[name]))]
-        )
+        if lines:
+            lines.append("")
+        lines.append(clean(analysis_label(name, analyses[name])))
         for group in (g for g in groups if g.analysis == name):
-            lines += _group_text(review, group, analyses[name].unit)
-    return "\n".join([*lines, *(["", NOT_COMPARED] if lines else ["The plan has no result."])])
+            lines += _group_text(review, group, analyses[name].unit, width)
+    if not lines:
+        return "The plan has no result."
+    return "\n".join([*lines, "", *wrap(NOT_COMPARED, width)])
 
 
-def _group_text(review: Review, group: Group, unit: str) -> Iterator[str]:
+def _group_text(review: Review, group: Group, unit: str, width: int) -> Iterator[str]:
     told = said(review, group)
     yield f"  {clean(told.label)}: {group.result.status.value}"
     for line in group.lines:
         counted = "" if unit == "patients" else f" {unit}"
-        yield (
-            f"    {line.row.key}: {line.events} of {line.n}{counted}, "
-            f"{whole_percent(line.exact.estimate)}% ({limits(line.exact.interval)})"
-        )
+        yield f"    {line.row.key}: {line.events} of {line.n}{counted}, {_said(line.exact)}"
     yield from (f"    {row.key}: left out, {why}" for row, why in group.left_out)
-    yield f"    {clean(told.sentence)}"
-    yield from (f"    {clean(note)}" for note in told.notes)
+    for text in (told.sentence, *told.notes):
+        yield from _wrapped(text, width, "    ")
+
+
+def _said(found: Quantity) -> str:
+    """Return a proportion with its interval: `64% (95% interval 41 to 83%)`."""
+    point = f"{whole_percent(found.estimate)}%"
+    if found.interval is None:
+        return point
+    return f"{point} ({100 * found.interval.level:g}% interval {limits(found.interval)})"
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    return wrap(
+        clean(text),
+        max(width, 40),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def plan_data(review: Review) -> dict[str, Any]:
@@ -150,22 +172,21 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 15
 
 
-def counts_text(x: Sequence[int], n: Sequence[int], result: Pooled, level: float) -> str:
+def counts_text(
+    x: Sequence[int], n: Sequence[int], result: Pooled, level: float, *, width: int = 100
+) -> str:
     """Return pooled counts in words, with each study's exact interval."""
     from paucity.synthesis import MEANING, proportion_intervals
 
     exact = proportion_intervals(x, n, level=level)
     lines = [
-        f"study {i}: {a} of {b}, {whole_percent(q.estimate)}% ({limits(q.interval)})"
+        f"study {i}: {a} of {b}, {_said(q)}"
         for i, (a, b, q) in enumerate(zip(x, n, exact, strict=True), 1)
     ]
-    lines += ["", f"status: {result.status.value}", result.sentence]
+    lines += ["", f"status: {result.status.value}", *_wrapped(result.sentence, width)]
     if result.prediction is not None:
         lines.append(f"A new study's proportion: {limits(result.prediction)}.")
-    meaning = MEANING[result.status]
-    if meaning not in result.sentence:
-        lines.append(meaning)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_wrapped(MEANING[result.status], width)])
 
 
 def counts_data(x: Sequence[int], n: Sequence[int], result: Pooled, level: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,14 +38,14 @@ class Robustness:
 
 
 def robustness_of(group: Group, analysis: Analysis) -> Robustness | None:
-    """Return how firm a group's pooled result is; None if nothing was pooled.
+    """Return how firm a group's pooled result is; None if there is none, or an ordinal one.
 
     Args:
         group: one group of an analysis.
         analysis: the analysis.
     """
     result = group.result
-    if result.estimate is None:
+    if result.estimate is None or analysis.method == "ordinal":
         return None
     x, n = counts_of(group.lines)
     missing = tuple(_missing(group, i) for i in range(len(n)))
@@ -84,19 +84,32 @@ def _options(how: Settings) -> dict[str, Any]:
 
 
 def _without(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> str:
-    from paucity.synthesis import leave_one_out
+    """Return the range of the estimates without one study; reports alike are left out once.
 
+    As `paucity.synthesis.leave_one_out`, with the method of the full data throughout.
+    """
     if len(x) > MOST:
         return f"not shown for more than {MOST} studies"
     if len(x) < 3:
         return "one study is left"
-    found = leave_one_out(x, n, method=how.method, minimum_studies=2, **_options(how))
-    given = [r.estimate for r in found.without if r.estimate is not None]
+    how = replace(how, method=_method(x, n, how), minimum=2, threshold=None)
+    counts = sorted(zip(x, n, strict=True))
+    left = [tuple(counts[:i] + counts[i + 1 :]) for i in range(len(counts))]
+    found = [fit(*map(tuple, zip(*rest, strict=True)), how).estimate for rest in left]
+    given = [estimate for estimate in found if estimate is not None]
     if not given:
         return "no estimate is left"
+    lost = len(found) - len(given)
     said = f"{whole_percent(min(given))} to {whole_percent(max(given))}%"
-    lost = len(found.without) - len(given)
-    return said + (f"; none in {lost} of {len(found.without)}" if lost else "")
+    return said + (f"; none in {lost} of {len(found)}" if lost else "")
+
+
+def _method(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> str:
+    import numpy as np
+
+    from paucity.synthesis import choose
+
+    return choose(np.array(x), np.array(n)) if how.method == "auto" else how.method
 
 
 def _above(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> str:
@@ -111,21 +124,24 @@ def _above(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> str:
 
 
 def _tipping(x: tuple[int, ...], n: tuple[int, ...], how: Settings, conclusion: str) -> str:
-    from paucity.synthesis import Prior, tipping_point
+    from paucity.synthesis import tipping_point
 
-    prior = Prior(*how.prior[:2], scale=how.prior[2]) if how.prior else None
+    result = fit(x, n, how)
+    threshold = how.threshold or 0.5
+    lower = result.interval.lower if result.interval else None
+    value = result.estimate if conclusion == "estimate" else lower
+    if value is None or value <= threshold:
+        return "it is not above"
     found = tipping_point(
         x,
         n,
-        threshold=how.threshold or 0.5,
+        threshold=threshold,
         conclusion=conclusion,
         method=how.method,
         maximum=_TRIED,
-        prior=prior,
+        **_options(how),
     )
-    if found.reports is None:
-        return f"more than {_TRIED}"
-    return str(found.reports) if found.reports else "it is not above"
+    return f"more than {_TRIED}" if found.reports is None else str(found.reports)
 
 
 def _bounds(x: tuple[int, ...], n: tuple[int, ...], missing: tuple[int, ...], how: Settings) -> str:

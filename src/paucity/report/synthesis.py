@@ -21,6 +21,9 @@ MANY: Final = 60
 """Cohorts from which on a forest plot shows only groups as a whole."""
 
 
+_MEANT: Final = {"median": "median study", "mean": "mean over studies"}
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One result in words.
@@ -154,7 +157,8 @@ def _whole(group: Group, analysis: Analysis) -> ForestLine:
         point, span = percent(result.crude.estimate), _span(result.crude.interval)
         return ForestLine(label, counted, n, point, span, status="not pooled")
     status = result.status.value
-    label = "Pooled, median study" + ("" if status == "ok" else f"; {status}")
+    label = f"Pooled, {_MEANT.get(result.estimand, result.estimand)}"
+    label += "" if status == "ok" else f"; {status}"
     point, span = percent(result.estimate), _span(result.interval)
     return ForestLine(label, counted, n, point, span, _span(result.prediction), status)
 

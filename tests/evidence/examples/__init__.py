@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evidence.examples import (
+    analyses,
     counts,
     events,
     judged,
@@ -29,6 +30,7 @@ EXAMPLES: tuple[Example, ...] = (
     *responses.EXAMPLES,
     *people.EXAMPLES,
     *review.EXAMPLES,
+    *analyses.EXAMPLES,
     *judged.EXAMPLES,
     *reading.EXAMPLES,
 )

@@ -50,6 +50,11 @@ def faults(analysis: Analysis, evidence: Evidence) -> Iterator[Fault]:
     if analysis.by == "population" and not protocol.populations:
         hint = "add `populations`, or group by agent"
         yield Fault(marks.span("by"), "there are no populations to group by", hint)
+    best = tuple(name for name, level in protocol.scale.items() if not level.outside)
+    if analysis.method == "ordinal" and analysis.levels != best[: len(analysis.levels)]:
+        message = f"{joined(analysis.levels)} are not the best levels of the scale"
+        hint = f"an ordinal analysis counts from the best level down: {', '.join(best[:-1])}"
+        yield Fault(marks.span("levels"), message, hint)
     yield from _impossible(analysis.prior)
     if analysis.about is not None:
         yield from _unanswerable(analysis.about, marks.span("about"), evidence)

@@ -152,11 +152,13 @@ def _beside(group: Group, analysis: Analysis) -> Cell:
     status = result.status.value
     if result.estimate is None:
         exact = limits(result.crude.interval)
-        text = f"{together(group, analysis.unit)}, {exact}; not pooled: {status}"
+        why = status if status == "single study" else f"not pooled: {status}"
+        text = f"{together(group, analysis.unit)}, {exact}; {why}"
         return Cell(text, status)
     told = "" if status == "ok" else f"; {status}"
     estimate = f"{whole_percent(result.estimate)}% ({limits(result.interval)})"
-    return Cell(f"Pooled {estimate} from {together(group, analysis.unit)}{told}", status)
+    counted = together(group, analysis.unit).partition(" (")[0]
+    return Cell(f"Pooled {estimate} from {counted}{told}", status)
 
 
 # -- robustness --------------------------------------------------------------------------------
