@@ -15,12 +15,12 @@ import time
 import warnings
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from paucity.literature import Person, Place, Record, deduplicate
 from paucity.literature.values import people, person, year_in
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

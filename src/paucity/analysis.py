@@ -280,16 +280,23 @@ def fit(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> Pooled:
 
 def _fit_ordered(lines: tuple[Line, ...], analysis: Analysis, evidence: Evidence) -> Pooled:
     """Pool all levels by one model, and return the proportion at the levels asked for."""
+    scale = evidence.protocol.scale
+    labels = tuple(name for name, level in scale.items() if not level.outside)
+    asked = len(analysis.levels) or sum(scale[name].responder for name in labels)
+    rows = tuple(_ordered(line.row, evidence) or () for line in lines)
+    return _fit_levels(rows, labels, asked, analysis.minimum)
+
+
+@lru_cache(maxsize=64)
+def _fit_levels(
+    rows: tuple[tuple[int, ...], ...], labels: tuple[str, ...], asked: int, minimum: int
+) -> Pooled:
     from paucity.synthesis import Status, pool_ordinal, refused
 
-    x, n = counts_of(lines)
-    if 1 < len(lines) < analysis.minimum:
+    x, n = tuple(sum(row[:asked]) for row in rows), tuple(map(sum, rows))
+    if 1 < len(rows) < minimum:
         return refused(Status.TOO_FEW, x, n, method="ordinal")
-    scale = evidence.protocol.scale
-    labels = [name for name, level in scale.items() if not level.outside]
-    asked = len(analysis.levels) or sum(scale[name].responder for name in labels)
-    table = [_ordered(line.row, evidence) for line in lines]
-    found = pool_ordinal(table, labels=labels)  # type: ignore[arg-type]
+    found = pool_ordinal(rows, labels=labels)
     extreme = Status.ALL_EVENTS if x == n else Status.NO_EVENTS
     if found.status not in {Status.OK, Status.BOUNDARY, Status.ALL_EVENTS}:
         return refused(found.status, x, n, method=found.method)

@@ -6,6 +6,7 @@ import gzip
 import random
 import time
 import tracemalloc
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,6 @@ from tests.literature.test_xml_formats import JATS, PUBMED
 from paucity.literature import read_bytes, read_file
 from paucity.literature.draft import Reading
 from paucity.literature.read import stream_file
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

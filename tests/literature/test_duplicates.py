@@ -12,7 +12,8 @@ from tests.literature.support import people, report
 
 from paucity.literature import Record, Verdict, deduplicate, identity
 from paucity.literature.block import candidate_pairs, features
-from paucity.literature.decide import ASK, MERGE, compare
+from paucity.literature.compare import compare
+from paucity.literature.decide import ASK, MERGE
 
 A = report()
 
@@ -61,6 +62,7 @@ DIFFERENT = {
         "journal": "Blood", "volume": "122", "pages": "e5", "year": 2015,
     },
     "a meeting abstract": {"journal": "Blood", "volume": "120", "pages": "2110", "year": 2012},
+    "the next paper of a series in the same volume": {"pages": "110-119"},
     "other authors": {"authors": people("Ito, K", "Abe, J", "Ono, M"), "pages": "5-9"},
 }  # fmt: skip
 
@@ -146,6 +148,7 @@ records = st.builds(
     Record,
     title=st.lists(words, max_size=8).map(" ".join),
     authors=st.sampled_from([people("Ito, K"), people("Ito, K", "Abe, J"), ()]),
+    original_title=st.sampled_from(["", "alpha beta gamma trial of etoposide"]),
     year=st.sampled_from([None, 2001, 2002]),
     journal=st.sampled_from(["", "Blood", "Blood Adv"]),
     volume=st.sampled_from(["", "1", "2"]),

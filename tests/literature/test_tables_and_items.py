@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.literature.support import codes, one, read, report, written
@@ -9,7 +10,6 @@ from tests.literature.support import codes, one, read, report, written
 from paucity.literature import Person, read_file
 from paucity.literature.tabular import defuse, refuse
 from paucity.literature.write import write_parquet, write_xlsx
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -92,6 +92,20 @@ def test_sensitivity_has_a_column_for_each_analysis_and_a_row_for_each_agent(
     assert cells["ATG (rabbit)"]["courses"].text.startswith("7 of 7 courses (100%), 59 to 100%")
 
 
+def test_what_is_not_the_median_study_s_proportion_is_named(bundled: Review) -> None:
+    rows = named(bundled, "synthesis").rows
+    noted = {row.group: row["pooled"].note for row in rows if row["pooled"].note}
+    label = bundled.protocol.analyses["ordinal"].label
+    assert noted == {label: "the mean over studies"}
+
+
+def test_headings_leave_out_what_most_of_them_begin_with(bundled: Review) -> None:
+    table = named(bundled, "sensitivity")
+    labels = [c.label for c in table.columns]
+    assert labels[1:3] == ["By agent", "Complete response, by agent"]
+    assert table.notes[0].startswith("Headings without an outcome are of: Complete or partial")
+
+
 def test_no_cell_holds_a_paragraph(bundled: Review) -> None:
     for name in ("synthesis", "sensitivity", "robustness"):
         cells = [c.text for row in named(bundled, name).rows for c in row.cells.values()]

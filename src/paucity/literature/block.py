@@ -15,6 +15,7 @@ from paucity.literature.normal import (
     journal_words,
     main_title,
     page_key,
+    page_starts,
     title_key,
     volume_key,
 )
@@ -44,6 +45,7 @@ class Features:
         initials: of the authors' given names.
         givens: the given names that are more than initials.
         pages: first and last.
+        starts: first page of each range, where several are given.
         journals: words of the journal's name and of its abbreviation.
     """
 
@@ -58,6 +60,7 @@ class Features:
     volume: str
     issue: str
     pages: tuple[str, str]
+    starts: frozenset[str]
     journals: tuple[tuple[str, ...], ...]
     issn: frozenset[str]
     doi: str
@@ -87,6 +90,7 @@ def features(record: Record) -> Features:
         volume="" if record.volume[:4] == str(record.year) else volume_key(record.volume),
         issue=volume_key(record.issue),
         pages=page_key(record.pages),
+        starts=page_starts(record.pages),
         journals=tuple(map(journal_words, names)),
         issn=frozenset(record.issn),
         doi=doi_key(record.doi),
@@ -112,7 +116,7 @@ def candidate_pairs(held: Sequence[Features]) -> set[tuple[int, int]]:
         frequency.update(set(item.words))
     blocks: dict[str, list[int]] = defaultdict(list)
     for position, item in enumerate(held):
-        for key in _keys(item, frequency):
+        for key in set(_keys(item, frequency)):
             blocks[key].append(position)
     pairs: set[tuple[int, int]] = set()
     for members in blocks.values():

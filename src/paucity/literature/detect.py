@@ -189,8 +189,8 @@ def _is_gb18030(sample: bytes) -> bool:
         text: str = codecs.getincrementaldecoder("gb18030")().decode(sample)
     except UnicodeDecodeError:
         return False
-    chinese: int = sum("一" <= c <= "鿿" for c in text)
-    return chinese >= high // 2
+    chinese = sum("一" <= c <= "鿿" for c in text)
+    return bool(chinese >= high // 2)
 
 
 def lines(stream: io.BufferedReader, reading: Reading) -> Iterator[tuple[int, str]]:

@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.block import Features, candidate_pairs, features
-from paucity.literature.decide import MERGE, compare, notice
+from paucity.literature.compare import compare, notice
+from paucity.literature.decide import MERGE
 from paucity.literature.normal import doi_key, same_journal
 
 if TYPE_CHECKING:

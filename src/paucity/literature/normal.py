@@ -219,16 +219,36 @@ _PAGE: Final = re.compile(r"^\D*?(\d+)[a-z]*(?:\s*[-–—]+\s*\D*?(\d+))?", re.
 def page_key(pages: str) -> tuple[str, str]:
     """Return first and last page in full; empty where there is no number.
 
-    >>> page_key("211-6"), page_key("S27"), page_key("No-Specified")
-    (('211', '216'), ('27', ''), ('', ''))
+    Front matter is numbered below zero, so that ``xi`` is not 11.
+
+    >>> page_key("211-6"), page_key("S27"), page_key("No-Specified"), page_key("xi-xii")
+    (('211', '216'), ('27', ''), ('', ''), ('-11', ''))
     """
     found = _PAGE.match(pages.strip())
     if not found:
-        return "", ""
+        front = _ROMAN_PAGE.match(pages.strip().lower())
+        return (str(-_roman(front[0])), "") if front else ("", "")
     first, last = found[1].lstrip("0") or "0", found[2] or ""
     if last and len(last) < len(first):
         last = first[: len(first) - len(last)] + last
     return first, last.lstrip("0")
+
+
+def page_starts(pages: str) -> frozenset[str]:
+    """Return the first page of each range: a bilingual journal prints an article several times.
+
+    >>> sorted(page_starts("230-5, 246-51"))
+    ['230', '246']
+    """
+    return frozenset(re.findall(r"(\d+)\s*[-–]\s*\d+", pages))
+
+
+_ROMAN_PAGE: Final = re.compile(r"^(?=[xvi])x{0,3}(?:ix|iv|v?i{0,3})(?=$|[-–, ])")
+
+
+def _roman(text: str) -> int:
+    values = [{"i": 1, "v": 5, "x": 10}[c] for c in text]
+    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
 
 
 def volume_key(volume: str) -> str:

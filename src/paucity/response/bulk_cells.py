@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any, Final
 
-from paucity.response.cells import Meaning, Words, limit_of, value_of
+from paucity.response.cells import Meaning, limit_of, value_of
 from paucity.response.measured import Fault, Measured
 from paucity.response.table_series import NONE, Scale
 
@@ -73,8 +73,6 @@ class Pair:
 
     marker: str
     unit: str
-    rows: int
-    first: int
     most: int
     meaning: Meaning | Fault
 
@@ -84,25 +82,22 @@ class Lookups:
     """Everything that was looked up, and the scales that make all of it whole."""
 
     pairs: list[Pair]
-    values: dict[tuple[str, str, str], Measured | str | Fault] = field(default_factory=dict)
-    limits: dict[tuple[str, str, str], Fraction | Fault | None] = field(default_factory=dict)
+    values: dict[tuple[int, str], Measured | str | Fault] = field(default_factory=dict)
+    limits: dict[tuple[int, str], Fraction | Fault | None] = field(default_factory=dict)
     scales: dict[str, Scale] = field(default_factory=dict)
 
-    def look_up(
-        self,
-        words: Words,
-        values: Iterable[tuple[str, str, str]],
-        limits: Iterable[tuple[str, str, str]],
-    ) -> None:
-        """Read every spelling of a value or limit, by marker, unit and text."""
-        for key in values:
-            meaning = words.meaning(key[0], key[1])
-            self.values[key] = meaning if isinstance(meaning, Fault) else value_of(key[2], meaning)
-        for key in limits:
-            meaning = words.meaning(key[0], key[1])
-            self.limits[key] = None if isinstance(meaning, Fault) else limit_of(key[2], meaning)
+    def look_up(self, values: Iterable[tuple[int, str]], limits: Iterable[tuple[int, str]]) -> None:
+        """Read every spelling of a value or limit, by the number of its pair and its text."""
+        for number, text in values:
+            meaning = self.pairs[number].meaning
+            found = meaning if isinstance(meaning, Fault) else value_of(text, meaning)
+            self.values[number, text] = found
+        for number, text in limits:
+            meaning = self.pairs[number].meaning
+            found_limit = None if isinstance(meaning, Fault) else limit_of(text, meaning)
+            self.limits[number, text] = found_limit
 
-    def settle_scales(self, words: Words) -> None:
+    def settle_scales(self) -> None:
         """Find the scale of each marker at which every value and limit is whole."""
         finest: dict[str, list[Fraction]] = {}
         largest: dict[str, list[Fraction]] = {}
@@ -117,8 +112,8 @@ class Lookups:
             step = meaning.factor / MILLION
             finest.setdefault(meaning.marker, []).extend((step, meaning.offset))
             largest.setdefault(meaning.marker, []).append(pair.most * step + meaning.offset)
-        for (marker, unit, _), ends in self._numbers():
-            meaning = words.meaning(marker, unit)
+        for (number, _), ends in self._numbers():
+            meaning = self.pairs[number].meaning
             if isinstance(meaning, Meaning) and meaning.marker in finest:
                 finest[meaning.marker].extend(ends)
                 largest[meaning.marker].extend(ends)
@@ -130,7 +125,7 @@ class Lookups:
                 most = int(max(largest[marker]) * scale) + 1
                 self.scales[marker] = Scale(code, scale, most)
 
-    def _numbers(self) -> Iterable[tuple[tuple[str, str, str], list[Fraction]]]:
+    def _numbers(self) -> Iterable[tuple[tuple[int, str], list[Fraction]]]:
         for key, value in self.values.items():
             if isinstance(value, Measured):
                 yield key, [value.low, *([] if value.high is None else [value.high])]
@@ -139,9 +134,9 @@ class Lookups:
                 yield key, [limit]
 
     def pair_rows(self, faults: Faults) -> list[tuple[Any, ...]]:
-        """Return marker, unit, kind, code, factor, offset, event and fault of each pair."""
+        """Return marker, unit, number, kind, code, factor, offset, event and fault of each pair."""
         out = []
-        for pair in self.pairs:
+        for number, pair in enumerate(self.pairs):
             meaning = pair.meaning
             row: tuple[Any, ...]
             if isinstance(meaning, Fault):
@@ -154,14 +149,14 @@ class Lookups:
                 step = meaning.factor * scale.scale / MILLION
                 by = (0, 0) if scale.values else (int(step), int(meaning.offset * scale.scale))
                 row = (SIGN if scale.values else NUMBER, scale.code, *by, "", NONE)
-            out.append((pair.marker, pair.unit, *row))
+            out.append((pair.marker, pair.unit, number, *row))
         return out
 
-    def value_rows(self, words: Words, faults: Faults) -> list[tuple[Any, ...]]:
-        """Return marker, unit, text, low, high, two open ends and the fault of each spelling."""
+    def value_rows(self, faults: Faults) -> list[tuple[Any, ...]]:
+        """Return pair, text, low, high, two open ends and the fault of each spelling."""
         out = []
         for key, value in self.values.items():
-            meaning = words.meaning(key[0], key[1])
+            meaning = self.pairs[key[0]].meaning
             if isinstance(value, Fault) or isinstance(meaning, Fault):
                 fault = value if isinstance(value, Fault) else meaning
                 number = faults.number(fault) if isinstance(fault, Fault) else NONE
@@ -177,11 +172,11 @@ class Lookups:
             out.append((*key, low, high, value.low_open, value.high_open, NONE))
         return out
 
-    def limit_rows(self, words: Words, faults: Faults) -> list[tuple[Any, ...]]:
-        """Return marker, unit, text, the limit and the fault of each spelling."""
+    def limit_rows(self, faults: Faults) -> list[tuple[Any, ...]]:
+        """Return pair, text, the limit and the fault of each spelling."""
         out = []
         for key, limit in self.limits.items():
-            meaning = words.meaning(key[0], key[1])
+            meaning = self.pairs[key[0]].meaning
             if isinstance(limit, Fault):
                 out.append((*key, NONE, faults.number(limit)))
             elif isinstance(limit, Fraction) and isinstance(meaning, Meaning):

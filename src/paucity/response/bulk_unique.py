@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from paucity.response.bulk_cells import SIGN
 from paucity.response.read_series import said_again
+from paucity.response.settings import MICROSECONDS
 from paucity.response.table_series import NONE, load_ibis
 from paucity.text import Severity
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from paucity.response.series import Notes
 
 _KEY = ["participant", "marker", "at"]
+_BITS = 62
 _NORMAL_BITS, _EVENT_BITS = 7, 24
 
 
@@ -32,7 +34,8 @@ def unique(
     Returns:
         The rows, and how many say again what another one says.
     """
-    grouped = rows.group_by(_KEY).aggregate(n=rows.count())
+    suspected = rows.semi_join(_suspected(rows), _KEY[:2])
+    grouped = suspected.group_by(_KEY).aggregate(n=suspected.count())
     again = grouped.filter(grouped.n > 1)
     if not int(again.limit(1).count().execute()):
         return rows, 0
@@ -52,6 +55,20 @@ def unique(
     columns = [c for c in rows.columns if c in joined.columns]
     alone = rows.anti_join(again, _KEY).select(*columns)
     return keep(alone.union(joined.select(*columns))), spare
+
+
+def _suspected(rows: Any) -> Any:
+    """Return the participants and markers that may have two rows at one moment.
+
+    Each day sets one of 62 bits. Powers of two add up to their union only if none is there twice,
+    so that groups need not be made of every moment.
+    """
+    ibis = load_ibis()
+    day = (rows["at"] // MICROSECONDS).cast("int64")
+    bit = ibis.literal(1, "int64") << ((day % _BITS + _BITS) % _BITS)
+    grouped = rows.mutate(bit=bit).group_by(_KEY[:2])
+    grouped = grouped.aggregate(total=lambda t: t.bit.sum(), union=lambda t: t.bit.bit_or())
+    return grouped.filter(grouped.total != grouped.union).select(*_KEY[:2])
 
 
 def _joined(rows: Any) -> Any:
@@ -84,5 +101,5 @@ def _joined(rows: Any) -> Any:
         flags=((rows.flags & _EVENT_BITS).bit_or() + agreed(rows.flags & _NORMAL_BITS, 0)).cast(
             "int16"
         ),
-        **{c: rows[c].argmin(rows.row) for c in ("sex", "age", "laboratory")},
+        **{c: rows[c].argmin(rows.row) for c in ("sex", "age", "laboratory") if c in rows.columns},
     )

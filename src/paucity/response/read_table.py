@@ -173,6 +173,8 @@ class _Bulk:
         self.notes = Notes(name)
         self.faults = Faults()
         self.raw = raw
+        self.numbered_by_text = False
+        self.people = _PEOPLE if any(c in columns for c in _PEOPLE) else ()
 
     def keep(self, rows: Any) -> Any:
         """Compute rows once, and keep them in the connection."""
@@ -182,10 +184,14 @@ class _Bulk:
 
     def table(self, index: Mapping[str, str]) -> Table:
         """Return the checked table."""
+        self.numbered_by_text = bool(index)
         rows = self._cells()
-        blank = rows.filter(rows.participant == "")
+        nobody = rows.participant.isnull()
+        if rows.participant.type().is_string():
+            nobody = rows.participant == ""
+        blank = rows.filter(nobody)
         self._note(blank, NO_PARTICIPANT, Severity.ERROR)
-        rows = rows.filter(rows.participant != "")
+        rows = rows.filter(~nobody)
         read = int(self.raw.count().execute())
         if not read:
             self.notes.add(NO_ROWS, 0, Severity.ERROR)
@@ -208,17 +214,16 @@ class _Bulk:
         intervals = bool(uncertain.count().execute())
         if not intervals:
             measured = measured.drop(*_INTERVAL)
-        people = _PEOPLE if any(c in self.columns for c in _PEOPLE) else ()
         units = {m: self._unit(m) for m, s in lookups.scales.items() if not s.values}
         return Table(
             self.name,
-            measured.select(*(c for c in measured.columns if c in (*_KEPT, *people))),
+            measured.select(*(c for c in measured.columns if c in (*_KEPT, *self.people))),
             participants,
             events if int(events.count().execute()) else None,
             lookups.scales,
             units,
             intervals=intervals,
-            people=bool(people),
+            people=bool(self.people),
             findings=tuple(in_order(self.notes.findings())),
             read=read,
             refused=self._refused(checked, blank),
@@ -245,7 +250,7 @@ class _Bulk:
 
         return raw.select(
             row=raw[_ROW],
-            participant=text("participant").strip(),
+            participant=self._who(),
             marker_text=text("marker"),
             unit_text=text("unit"),
             time=number("time"),
@@ -259,6 +264,13 @@ class _Bulk:
             laboratory=text("laboratory").strip(),
         )
 
+    def _who(self) -> Any:
+        """Return participants; whole numbers stay so, as they are grouped faster."""
+        column = self.raw[self.columns["participant"]]
+        if column.type().is_integer() and not self.numbered_by_text:
+            return column
+        return as_text(self.raw, self.columns["participant"], self.ibis).strip()
+
     def _note(self, rows: Any, fault: Fault, severity: Severity) -> None:
         """Note a fault of some rows, if there are any."""
         found = rows.aggregate(n=rows.count(), first=rows.row.min()).to_pyarrow().to_pylist()[0]
@@ -267,40 +279,51 @@ class _Bulk:
 
     def _look_up(self, rows: Any) -> Lookups:
         """Look up every marker with its unit, and every spelling that is no plain number."""
-        whole = millionths(rows.value, self.ibis)[1]
-        grouped = rows.group_by("marker_text", "unit_text").aggregate(
-            n=rows.count(), first=rows.row.min(), most=whole.max()
+        ibis = self.ibis
+        plain, whole = millionths(rows.value, ibis)
+        ends = [end for end in ("low", "high") if end in self.columns]
+        grouped = rows.group_by(*_KEY).aggregate(
+            n=rows.count(),
+            first=rows.row.min(),
+            most=whole.max(),
+            odd=(~plain).any(),
+            **{end: (~millionths(rows[end], ibis)[0]).any() for end in ends},
         )
-        pairs = []
-        for row in grouped.to_pyarrow().to_pylist():
+        found = grouped.order_by(*_KEY).to_pyarrow().to_pylist()
+        pairs, signs, odd = [], [], dict.fromkeys(("odd", *ends), False)
+        for row in found:
             marker, unit = row["marker_text"], row["unit_text"]
             meaning = self.words.meaning(marker, unit)
-            first, n = int(row["first"]), int(row["n"])
-            pairs.append(Pair(marker, unit, n, first, int(row["most"] or 0), meaning))
-            if isinstance(meaning, Meaning) and meaning.warning:
+            pairs.append(Pair(marker, unit, int(row["most"] or 0), meaning))
+            if isinstance(meaning, Fault) or meaning.event:
+                continue
+            signs.append((marker, unit, len(pairs) - 1, bool(meaning.values)))
+            odd["odd"] |= bool(row["odd"]) or bool(meaning.values)
+            for end in ends:
+                odd[end] |= bool(row[end]) and not meaning.values
+            if meaning.warning:
+                first, n = int(row["first"]), int(row["n"])
                 self.notes.add(meaning.warning, first, Severity.WARNING, count=n)
-        lookups = Lookups(sorted(pairs, key=lambda p: (p.marker, p.unit)))
-        kinds = [
-            (p.marker, p.unit, bool(p.meaning.values))
-            for p in pairs
-            if isinstance(p.meaning, Meaning) and not p.meaning.event
-        ]
-        known = rows.inner_join(in_memory(kinds, {**_KEY, "sign": "boolean"}), list(_KEY))
-        odd = known.filter(known.sign | ~plain_of(known.value, self.ibis))
-        values = self._spellings(odd, "value")
-        limits: set[tuple[str, str, str]] = set()
-        for end in ("low", "high"):
-            if end in self.columns:
-                cells = known.filter(~known.sign & ~plain_of(known[end], self.ibis))
-                limits |= set(self._spellings(cells, end))
-        lookups.look_up(self.words, values, sorted(limits))
-        lookups.settle_scales(self.words)
+        lookups = Lookups(pairs)
+        known = rows.inner_join(
+            in_memory(signs, {**_KEY, "pair": "int32", "sign": "boolean"}), list(_KEY)
+        )
+        values: list[tuple[int, str]] = []
+        if odd.pop("odd"):
+            spelled = known.filter(known.sign | ~millionths(known.value, ibis)[0])
+            values = self._spellings(spelled, "value")
+        limits: set[tuple[int, str]] = set()
+        for end in (end for end, some in odd.items() if some):
+            spelled = known.filter(~known.sign & ~millionths(known[end], ibis)[0])
+            limits |= set(self._spellings(spelled, end))
+        lookups.look_up(values, sorted(limits))
+        lookups.settle_scales()
         return lookups
 
-    def _spellings(self, rows: Any, column: str) -> list[tuple[str, str, str]]:
+    def _spellings(self, rows: Any, column: str) -> list[tuple[int, str]]:
         cell = rows[column].cast("string").fill_null("")
-        table = rows.select(*_KEY, spelled=cell).distinct().to_pyarrow()
-        return sorted(zip(*(table[c].to_pylist() for c in table.column_names), strict=True))
+        table = rows.select("pair", spelled=cell).distinct().to_pyarrow()
+        return sorted(zip(*(table[c].to_pylist() for c in ("pair", "spelled")), strict=True))
 
     def _understood(self, rows: Any, lookups: Lookups, kind: str) -> Any:
         """Return the rows with what their markers, values and limits mean."""
@@ -309,6 +332,7 @@ class _Bulk:
             lookups.pair_rows(faults),
             {
                 **_KEY,
+                "pair": "int32",
                 "kind": "int8",
                 "marker": "int16",
                 "by": kind,
@@ -326,9 +350,9 @@ class _Bulk:
         rows = rows.mutate(scaled=scaled.cast(kind), spelled=text)
         if lookups.values:
             values = in_memory(
-                lookups.value_rows(self.words, faults),
+                lookups.value_rows(faults),
                 {
-                    **_KEY,
+                    "pair": "int32",
                     "spelled": "string",
                     "odd_low": kind,
                     "odd_high": kind,
@@ -337,7 +361,7 @@ class _Bulk:
                     "value_fault": "int32",
                 },
             )
-            rows = left(rows, values, [*_KEY, "spelled"])
+            rows = left(rows, values, ["pair", "spelled"])
         else:
             no = ibis.literal(False)  # noqa: FBT003
             nothing = ibis.null(kind)
@@ -359,11 +383,16 @@ class _Bulk:
         odd = (rows.kind == NUMBER) & ~plain
         text = ibis.ifelse(odd, rows[end].cast("string").fill_null(""), ibis.null("string"))
         rows = rows.mutate(**{f"{end}_scaled": scaled.cast(kind), f"{end}_text": text})
+        if not lookups.limits:
+            limit = rows[f"{end}_scaled"].fill_null(NONE).cast(kind)
+            return rows.mutate(
+                **{f"{end}_limit": limit, f"{end}_fault": ibis.literal(NONE, "int32")}
+            )
         found = in_memory(
-            lookups.limit_rows(self.words, self.faults),
-            {**_KEY, f"{end}_text": "string", f"{end}_odd": kind, f"{end}_fault": "int32"},
+            lookups.limit_rows(self.faults),
+            {"pair": "int32", f"{end}_text": "string", f"{end}_odd": kind, f"{end}_fault": "int32"},
         )
-        rows = left(rows, found, [*_KEY, f"{end}_text"])
+        rows = left(rows, found, ["pair", f"{end}_text"])
         limit = rows[f"{end}_scaled"].coalesce(rows[f"{end}_odd"]).fill_null(NONE)
         return rows.mutate(**{f"{end}_limit": limit.cast(kind)})
 
@@ -404,20 +433,22 @@ class _Bulk:
             "lower": ibis.ifelse(reversed_, NONE, rows.low_limit).cast(kind),
             "upper": ibis.ifelse(reversed_, NONE, rows.high_limit).cast(kind),
             "flags": rows.flags,
-            "sex": rows.sex,
-            "age": rows.age,
-            "laboratory": rows.laboratory,
+            **{c: rows[c] for c in self.people},
             "kind": rows.kind,
             "event": rows.event,
             "fault": fault.cast("int32"),
             "row": rows.row,
-            "unit_text": rows.unit_text,
-            "flags_text": rows.flags_text,
-            "reversed_limits": reversed_,
-            "zone_mixed": rows.zone_mixed,
-            "low_fault": rows.low_fault.fill_null(NONE),
-            "high_fault": rows.high_fault.fill_null(NONE),
+            "pair": rows.pair,
         }
+        if "flags" in self.columns:
+            kept["flags_text"] = rows.flags_text
+        if "date" in self.columns:
+            kept["zone_mixed"] = rows.zone_mixed
+        if {"low", "high"} <= set(self.columns):
+            kept["reversed_limits"] = reversed_
+        for end in ("low", "high"):
+            if end in self.columns:
+                kept[f"{end}_fault"] = rows[f"{end}_fault"].fill_null(NONE)
         return rows.select(**kept)
 
     def _flagged(self, rows: Any) -> Any:
@@ -469,9 +500,9 @@ class _Bulk:
         names = {scale.code: marker for marker, scale in lookups.scales.items()}
         numbers = measured.filter(measured.kind == NUMBER)
         used: dict[str, set[str]] = {}
-        for row in numbers.select("marker", "unit_text").distinct().to_pyarrow().to_pylist():
-            marker = names[row["marker"]]
-            used.setdefault(marker, set()).add(row["unit_text"].strip() or self._unit(marker))
+        for row in numbers.select("marker", "pair").distinct().to_pyarrow().to_pylist():
+            marker, unit = names[row["marker"]], lookups.pairs[row["pair"]].unit.strip()
+            used.setdefault(marker, set()).add(unit or self._unit(marker))
         for marker, found in used.items():
             if len(found) > 1:
                 listed = " and ".join(sorted(found))
@@ -489,11 +520,6 @@ class _Bulk:
             reason=self.ibis.literal(NO_PARTICIPANT.reason),
         )
         return bad.select("row", "code", "reason").union(nobody)
-
-
-def plain_of(column: Any, ibis: Any) -> Any:
-    """Return whether cells are plain numbers."""
-    return millionths(column, ibis)[0]
 
 
 def _first(rows: Any, column: str) -> list[dict[str, Any]]:

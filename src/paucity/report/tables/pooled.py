@@ -87,7 +87,11 @@ def _row(review: Review, group: Group) -> TableRow:
             "exact": _interval(result.crude.interval),
             "pooled": EMPTY
             if result.estimate is None
-            else Cell(f"{whole_percent(result.estimate)}%", f"{result.estimate:.4f}"),
+            else Cell(
+                f"{whole_percent(result.estimate)}%",
+                f"{result.estimate:.4f}",
+                note="" if result.estimand == "median" else f"the {result.estimand} over studies",
+            ),
             "interval": _interval(result.interval),
             "prediction": _interval(result.prediction),
             "status": Cell(
@@ -130,18 +134,34 @@ def sensitivity(review: Review) -> Table:
         )
         for (by, label), row in sorted(cells.items(), key=lambda c: tuple(_BY).index(c[0][0]))
     ]
+    shared, headings = _shortened([analysis_label(name, analyses[name]) for name in used])
     columns = (
         Column("group", "Group"),
-        *(Column(name, analysis_label(name, analyses[name])) for name in used),
+        *(Column(n, label) for n, label in zip(used, headings, strict=True)),
     )
+    left_out = f"Headings without an outcome are of: {shared}. " if shared else ""
     notes = (
         (
-            "Pooled: the median study's proportion with its 95% interval. Where nothing was "
-            "pooled: the counts added, with the exact interval and the reason. None: no cohort is "
-            f"left. {NOT_COMPARED}"
+            f"{left_out}Pooled: the proportion with its 95% interval. Where nothing was pooled: "
+            f"the counts added, with the exact interval and the reason. None: no cohort is left. "
+            f"{NOT_COMPARED}"
         ),
     )
     return Table("sensitivity", title, columns, tuple(rows), notes)
+
+
+def _shortened(labels: list[str]) -> tuple[str, list[str]]:
+    """Return what most labels begin with, up to a comma, and the labels without it.
+
+    >>> _shortened(["Response, by agent", "Response, published", "Death"])
+    ('Response', ['By agent', 'Published', 'Death'])
+    """
+    begins = [label.partition(", ")[0] for label in labels if ", " in label]
+    shared = max(begins, key=begins.count, default="")
+    if 2 * begins.count(shared) <= len(labels):
+        return "", labels
+    rests = [label.removeprefix(f"{shared}, ") for label in labels]
+    return shared, [rest[:1].upper() + rest[1:] for rest in rests]
 
 
 _BY = {"agent": "By agent", "population": "By population", "all": "All together"}
@@ -191,7 +211,7 @@ def robustness(review: Review) -> Table:
         Column("agent", "Analysis and group"),
         Column("pooled", "Pooled", numeric=True),
         Column("without", "Without one study", numeric=True),
-        Column("above", "Probability above the threshold", numeric=True),
+        Column("above", "Probability above the threshold"),
         Column("estimate", "Failures that bring the estimate below it"),
         Column("lower", "Failures that bring the lower limit below it"),
         Column("missing", "Whatever became of those not assessed", numeric=True),
