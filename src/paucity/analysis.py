@@ -72,6 +72,26 @@ def synthesize(evidence: Evidence) -> tuple[Group, ...]:
         A group for each agent or population with at least one row. An analysis that names what is
         not there has none.
     """
+    return _carried_out(_Same(evidence))
+
+
+class _Same:
+    """Evidence that equals only itself, so that its results can be kept."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.evidence is self.evidence
+
+    def __hash__(self) -> int:
+        return id(self.evidence)
+
+
+@lru_cache(maxsize=1)
+def _carried_out(same: _Same) -> tuple[Group, ...]:
+    """Carry the plan out once for the many tables and figures of one report."""
+    evidence = same.evidence
     return tuple(
         group
         for name, analysis in plan(evidence).items()
@@ -324,12 +344,18 @@ def _definition(line: Line) -> str:
 
 def _overlap(lines: tuple[Line, ...]) -> str:
     """Return in words which rows may share people; empty if none do."""
-    for a, b in combinations(lines, 2):
-        if a.row.study.id == b.row.study.id:
-            shared = Family(a.row.study).shared(a.row.cohort.id, b.row.cohort.id)
+    keys = {line.row.key for line in lines}
+    for line in lines:
+        for overlap in line.row.cohort.overlaps:
+            if overlap.cohort in keys and overlap.at_most != 0:
+                return f"{line.row.key} and {overlap.cohort} are said to share people."
+    studies: dict[str, list[Line]] = {}
+    for line in lines:
+        studies.setdefault(line.row.study.id, []).append(line)
+    for members in studies.values():
+        family = Family(members[0].row.study)
+        for a, b in combinations(members, 2):
+            shared = family.shared(a.row.cohort.id, b.row.cohort.id)
             if shared.high is None or shared.high > 0:
                 return f"{a.row.key} and {b.row.key} may share {shared} people."
-        for one, other in ((a, b), (b, a)):
-            if any(o.cohort == other.row.key for o in one.row.cohort.overlaps):
-                return f"{one.row.key} and {other.row.key} are said to share people."
     return ""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import pytest
+from typing import TYPE_CHECKING
 
 from paucity.response import Definition, read_definition
 from paucity.response.assess import Assessment, assess
 from paucity.response.cells import Words
 from paucity.response.load import load_definition
 from paucity.response.read_series import parse_series
-from paucity.response.series import Series
 from paucity.response.settings import DEFAULTS, Settings
 from paucity.text import parse_yaml
 from paucity.vocabulary import bundled
+
+if TYPE_CHECKING:
+    from paucity.response.series import Series
 
 HEADER = "participant,marker,day,value,unit,low,high,flags"
 
@@ -55,13 +55,3 @@ def state(rows: str, marker: str, definition: Definition, settings: Settings = D
     """Return the state of a marker of the first participant."""
     outcome = assessed(rows, definition, settings).outcomes[0]
     return next(s.state for s in outcome.markers if s.marker == marker)
-
-
-Make = Callable[..., Definition]
-
-
-@pytest.fixture
-def connection() -> object:
-    """Return a DuckDB in memory."""
-    ibis = pytest.importorskip("ibis")
-    return ibis.duckdb.connect()

@@ -154,7 +154,7 @@ def test_without_reference_limits_normal_is_not_ruled_out() -> None:
 
 
 def test_two_improved_markers_are_a_partial_response_whatever_is_missing() -> None:
-    rows = "g,ferritin,0,4756,ug/l,,300\ng,ferritin,14,1500,ug/l,,300\n" + change(
+    rows = "p,ferritin,0,4756,ug/l,,300\np,ferritin,14,1500,ug/l,,300\n" + change(
         "sil2r", "9000", "3000", "U/ml"
     )
     assert result(rows, MARSH) == "PR"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,9 @@ from paucity.response.settings import (
     choices,
     duration,
 )
+
+if TYPE_CHECKING:
+    from paucity.response.states import MarkerState
 
 WANG = library("wang-2015")
 MARSH = library("marsh-2013")
@@ -94,7 +98,6 @@ def test_limits_of_the_settings_hold_for_whom_they_say() -> None:
     from tests.assess.conftest import series_of
 
     from paucity.response.assess import assess
-    from paucity.response.states import MarkerState
 
     series = series_of(
         "a,ferritin,14,90,ug/l,f\nb,ferritin,14,90,ug/l,m", "participant,marker,day,value,unit,sex"

@@ -35,6 +35,15 @@ populations:
   '<b>sailors': {{is: line is first, label: 'sailors {SCRIPT}'}}
 claims:
   '{FORMULA}': {{says: 'all recover {SCRIPT}', test: CR == patients}}
+analyses:
+  '{FORMULA}': {{label: '=x {SCRIPT}', definitions: together, minimum: 1}}
+  '<b>two': {{label: '{TEMPLATE}', by: population, definitions: together, minimum: 2}}
+certainty:
+  agent: anakinra
+  analysis: '{FORMULA}'
+  level: very low
+  by: '{SCRIPT}'
+  down: [{{for: imprecision, why: '={SCRIPT}'}}, {{for: indirectness, why: '$x^2$'}}]
 ongoing:
   - {{agent: anakinra, registry: '{SCRIPT}', population: '{SCRIPT}', place: '+1', line: '-1'}}
 """
@@ -69,6 +78,11 @@ outcomes:
 events:
   - {{cohort: all, event: fever, percent: 25, note: '{FORMULA} {SCRIPT}'}}
   - {{cohort: all, event: '{SCRIPT}', count: 1}}
+quality:
+  - instrument: '={SCRIPT}'
+    by: '{SCRIPT}'
+    selection: {{answer: no, why: '={SCRIPT}', source: '{SCRIPT}'}}
+    items: {{'=<b>x': {{answer: yes, why: '+{SCRIPT}'}}}}
 notes: ['{SCRIPT}']
 """
 

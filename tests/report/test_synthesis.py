@@ -81,22 +81,26 @@ def test_sensitivity_has_a_column_for_each_analysis_and_a_row_for_each_agent(
 ) -> None:
     table = named(bundled, "sensitivity")
     assert len(table.columns) == 1 + len(bundled.protocol.analyses)
-    cells = {row["group"].text: row for row in table.rows}
+    cells = {row["agent"].text: row for row in table.rows}
     assert list(cells) == ["alemtuzumab", "anakinra", "DEP", "ATG (rabbit)"]
-    assert cells["alemtuzumab"]["responders"].text == (
+    assert cells["alemtuzumab"]["analysis-responders"].text == (
         "16 of 24 (67%), 45 to 84%; not pooled: definitions differ"
     )
-    assert cells["alemtuzumab"]["definitions-together"].text.startswith("Pooled 68% (37 to 90%)")
-    assert cells["anakinra"]["definitions-together"].text.endswith("; all events")
-    assert cells["ATG (rabbit)"]["published"].text == "none"
-    assert cells["ATG (rabbit)"]["courses"].text.startswith("7 of 7 courses (100%), 59 to 100%")
+    assert cells["alemtuzumab"]["analysis-definitions-together"].text.startswith(
+        "Pooled 68% (37 to 90%)"
+    )
+    assert cells["anakinra"]["analysis-definitions-together"].text.endswith("; all events")
+    assert cells["ATG (rabbit)"]["analysis-published"].text == "none"
+    assert cells["ATG (rabbit)"]["analysis-courses"].text.startswith(
+        "7 of 7 courses (100%), 59 to 100%"
+    )
 
 
-def test_what_is_not_the_median_study_s_proportion_is_named(bundled: Review) -> None:
-    rows = named(bundled, "synthesis").rows
-    noted = {row.group: row["pooled"].note for row in rows if row["pooled"].note}
-    label = bundled.protocol.analyses["ordinal"].label
-    assert noted == {label: "the mean over studies"}
+def test_what_is_not_the_median_study_s_proportion_is_named(tmp_path: Path) -> None:
+    single = [cohort(i % 2, 1, author=a) for i, a in enumerate(("Doe", "Roe", "Poe"))]
+    made = review(tmp_path, "all: {method: glmm}", *single)
+    (row,) = named(made, "synthesis").rows
+    assert row["pooled"].note == "the mean over studies"
 
 
 def test_headings_leave_out_what_most_of_them_begin_with(bundled: Review) -> None:
@@ -144,6 +148,14 @@ def test_a_threshold_of_the_plan_moves_the_tipping_point(tmp_path: Path) -> None
     assert "estimate" not in none.told
 
 
+def test_names_of_a_review_s_own_do_not_hide_a_column(tmp_path: Path) -> None:
+    own = "quality: {items: {study: {answer: yes, why: x}, item-study: {answer: no, why: y}}}\n"
+    made = review(tmp_path, "agent: {}\ngroup: {levels: CR}", THREE[0] + own)
+    (row,) = named(made, "quality").rows
+    assert (row["study"].text, row["item-study"].text) == ("Doe 2001", "yes: x")
+    assert len({c.key for c in named(made, "sensitivity").columns}) == 3
+
+
 def test_people_without_an_outcome_give_bounds(tmp_path: Path) -> None:
     lost = (
         cohort(8, 9, author="Poe")
@@ -165,7 +177,7 @@ def test_populations_and_units_are_printed_as_the_review_names_them(tmp_path: Pa
     child = cohort(1, 2, author="Doe", more=", age_group: pediatric")
     made = review(tmp_path, "a: {by: population}\nb: {by: all}", child, extra=people)
     table = named(made, "sensitivity")
-    assert [(r.group, r["group"].text) for r in table.rows] == [
+    assert [(r.group, r["agent"].text) for r in table.rows] == [
         ("By population", "the young"),
         ("All together", "all"),
     ]

@@ -255,29 +255,39 @@ def _places(a: Features, b: Features) -> Iterator[Reason]:
     if a.dissertation and b.dissertation:
         yield Reason(2, "both are the dissertation")
         return
-    first, second = a.pages[0], b.pages[0]
-    before_print = not (a.volume and b.volume) and "1" in {first, second}
     if a.volume and b.volume:
         same = a.volume == b.volume
         yield Reason(1.5, "same volume") if same else Reason(-2, "different volumes")
+    pages = _pages(a, b)
     if a.issue and b.issue:
         if a.issue == b.issue:
             yield Reason(0.5, "same issue")
-        elif not (first or second):
+        elif not (_numbered(a) or _numbered(b)):
             yield Reason(-5, "different issues, and no pages")
-    if first and second:
-        if first != second and a.starts & b.starts:
-            yield Reason(1, "a range of pages in common")
-        elif first != second:
-            whole = bool(a.volume and a.volume == b.volume) and _beside(a.pages, b.pages)
-            points = -2 if before_print else -5 if whole else -3
-            yield Reason(points, "other pages of the same volume" if whole else "different pages")
-        elif first.startswith("-"):
-            yield Reason(0, "front matter of the same number")
-        elif a.pages[1] and a.pages == b.pages:
-            yield Reason(3, "same pages")
-        else:
-            yield Reason(3 if int(first) > 30 else 2, "same first page")
+    if pages:
+        yield pages
+
+
+def _numbered(item: Features) -> bool:
+    """Tell whether a record gives a page; the number of front matter says little."""
+    return bool(item.pages[0]) and not item.pages[0].startswith("-")
+
+
+def _pages(a: Features, b: Features) -> Reason | None:
+    first, second = a.pages[0], b.pages[0]
+    if not (first and second) or (first == second and not _numbered(a)):
+        return None
+    if first != second:
+        if a.starts & b.starts:
+            return Reason(1, "a range of pages in common")
+        if not (a.volume and b.volume) and "1" in {first, second}:
+            return Reason(-2, "different pages, the one perhaps before print")
+        if a.volume and a.volume == b.volume and _beside(a.pages, b.pages):
+            return Reason(-6, "other pages of the same volume")
+        return Reason(-3, "different pages")
+    if a.pages[1] and a.pages == b.pages:
+        return Reason(3, "same pages")
+    return Reason(3 if int(first) > 30 else 2, "same first page")
 
 
 def _beside(a: tuple[str, str], b: tuple[str, str]) -> bool:

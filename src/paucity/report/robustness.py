@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from paucity.synthesis.types import Interval
 
 MOST: Final = 30
-"""Studies up to which each is left out in turn."""
+"""Studies up to which each is left out in turn, and reports are added to them."""
 
 _TRIED: Final = 200
 """Unpublished reports up to which is searched."""
@@ -70,6 +70,7 @@ def _told(
     told: dict[str, str] = {"without": _without(x, n, how)}
     if how.threshold is not None:
         told["above"] = _above(x, n, how)
+    if how.threshold is not None and len(x) <= MOST:
         told["estimate"] = _tipping(x, n, how, "estimate")
         told["lower"] = _tipping(x, n, how, "lower limit")
     if any(missing):

@@ -37,7 +37,7 @@ def unique(
     suspected = rows.semi_join(_suspected(rows), _KEY[:2])
     grouped = suspected.group_by(_KEY).aggregate(n=suspected.count())
     again = grouped.filter(grouped.n > 1)
-    if not int(again.limit(1).count().execute()):
+    if not int(again.limit(1).count().to_pyarrow().as_py()):
         return rows, 0
     again = keep(again)
     repeated = keep(rows.semi_join(again, _KEY))

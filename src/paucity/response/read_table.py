@@ -125,7 +125,7 @@ def _open(connection: Any, path: Path) -> tuple[Any, int]:
     )
     numbered = raw.mutate(**{_ROW: ibis.row_number() + 1})
     kept = connection.create_table(ibis.util.gen_name("paucity_raw"), numbered, temp=True)
-    lines = connection.table(rejects).line.nunique().execute()
+    lines = connection.table(rejects).line.nunique().to_pyarrow().as_py()
     return kept, int(lines)
 
 
@@ -192,7 +192,7 @@ class _Bulk:
         blank = rows.filter(nobody)
         self._note(blank, NO_PARTICIPANT, Severity.ERROR)
         rows = rows.filter(~nobody)
-        read = int(self.raw.count().execute())
+        read = int(self.raw.count().to_pyarrow().as_py())
         if not read:
             self.notes.add(NO_ROWS, 0, Severity.ERROR)
         lookups = self._look_up(rows)
@@ -211,7 +211,7 @@ class _Bulk:
         marks = {s.code: m for m, s in lookups.scales.items()}
         measured, repeated = unique(measured, marks, self.notes, self.keep)
         uncertain = measured.filter(measured.value_high != measured.value).limit(1)
-        intervals = bool(uncertain.count().execute())
+        intervals = bool(uncertain.count().to_pyarrow().as_py())
         if not intervals:
             measured = measured.drop(*_INTERVAL)
         units = {m: self._unit(m) for m, s in lookups.scales.items() if not s.values}
@@ -219,7 +219,7 @@ class _Bulk:
             self.name,
             measured.select(*(c for c in measured.columns if c in (*_KEPT, *self.people))),
             participants,
-            events if int(events.count().execute()) else None,
+            events if int(events.count().to_pyarrow().as_py()) else None,
             lookups.scales,
             units,
             intervals=intervals,

@@ -130,9 +130,9 @@ def assess_table(
 
 def baseline_findings(table: Table, definition: Definition) -> list[Finding]:
     """Return the finding about participants without any value up to the index, by a query."""
-    everyone = int(table.participants.count().execute())
+    everyone = int(table.participants.count().to_pyarrow().as_py())
     with_one = table.rows.filter(table.rows["at"] <= 0).participant.nunique()
-    without = everyone - int(with_one.execute())
+    without = everyone - int(with_one.to_pyarrow().as_py())
     return about_participants(definition, table.name, everyone, without)
 
 

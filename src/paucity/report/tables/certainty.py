@@ -23,8 +23,9 @@ def quality(review: Review) -> Table:
     pairs = [(study, appraisal) for study in studies for appraisal in study.quality]
     items = dict.fromkeys(name for _, appraisal in pairs for name in judgements(appraisal))
     names = [*(d for d in DOMAINS if d in items), *(i for i in items if i not in DOMAINS)]
+    heads = [Column(_key(n), n[:1].upper() + n[1:]) for n in names]
     rows = tuple(_appraised(study, appraisal) for study, appraisal in pairs)
-    columns = (Column("study", "Study"), *(Column(n, n[:1].upper() + n[1:]) for n in names))
+    columns = (Column("study", "Study"), *heads)
     questions = "; ".join(f"{name}: {asks}" for name, asks in DOMAINS.items() if name in items)
     judges = ", ".join(dict.fromkeys(appraisal.by for _, appraisal in pairs))
     tools = ", ".join(dict.fromkeys(appraisal.instrument for _, appraisal in pairs))
@@ -35,6 +36,11 @@ def quality(review: Review) -> Table:
         f"In all: {'; '.join(counted)}. Answers are not added up to a score.",
     )
     return Table("quality", "Quality of the studies", columns, rows, tuple(n for n in notes if n))
+
+
+def _key(name: str) -> str:
+    """Return the column of a domain or item; an item may be called as another column is."""
+    return name if name in DOMAINS else f"item-{name}"
 
 
 def _tally(appraisals: list[Quality], name: str) -> str:
@@ -51,7 +57,7 @@ def _appraised(study: Study, appraisal: Quality) -> TableRow:
     return TableRow(
         {
             "study": Cell(name, study.id, appraisal.marks.span()),
-            **{key: _judged(judgement) for key, judgement in held.items()},
+            **{_key(name): _judged(judgement) for name, judgement in held.items()},
         }
     )
 

@@ -129,15 +129,15 @@ def sensitivity(review: Review) -> Table:
     several = len({by for by, _ in cells}) > 1
     rows = [
         TableRow(
-            {"group": Cell(label), **{n: row.get(n, Cell("none")) for n in used}},
+            {"agent": Cell(label), **{_key(n): row.get(n, Cell("none")) for n in used}},
             group=_BY[by] if several else "",
         )
         for (by, label), row in sorted(cells.items(), key=lambda c: tuple(_BY).index(c[0][0]))
     ]
     shared, headings = _shortened([analysis_label(name, analyses[name]) for name in used])
     columns = (
-        Column("group", "Group"),
-        *(Column(n, label) for n, label in zip(used, headings, strict=True)),
+        Column("agent", "Group"),
+        *(Column(_key(n), label) for n, label in zip(used, headings, strict=True)),
     )
     left_out = f"Headings without an outcome are of: {shared}. " if shared else ""
     notes = (
@@ -148,6 +148,10 @@ def sensitivity(review: Review) -> Table:
         ),
     )
     return Table("sensitivity", title, columns, tuple(rows), notes)
+
+
+def _key(analysis: str) -> str:
+    return f"analysis-{analysis}"
 
 
 def _shortened(labels: list[str]) -> tuple[str, list[str]]:
