@@ -1,0 +1,119 @@
+"""The command itself: its options, its few errors, and what every command needs."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from paucity import __version__
+
+if TYPE_CHECKING:
+    from paucity.review import Review
+
+
+REVIEW = click.argument("review", default=".", metavar="[REVIEW]")
+
+
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Output format."
+)
+
+
+DISCLAIMER = "For review and research. Not advice for a patient's care."
+
+
+_EXTRAS = {
+    "bibtexparser": "literature",
+    "duckdb": "assess",
+    "great_tables": "report",
+    "ibis": "assess",
+    "lxml": "literature",
+    "matplotlib": "report",
+    "numpy": "synthesis",
+    "openpyxl": "literature",
+    "polars": "report",
+    "rapidfuzz": "literature",
+    "scipy": "synthesis",
+}
+"""The extra that brings each library which is not always there."""
+
+
+class Fault(click.ClickException):
+    """A fault of use or of the folder: one line, exit code 2."""
+
+    exit_code = 2
+
+
+class Clean(click.Group):
+    """Turns the few errors a user can cause at the outside into one line and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)
+        except ModuleNotFoundError as error:
+            extra = _EXTRAS.get((error.name or "").partition(".")[0])
+            if extra is None:
+                raise
+            message = f"this needs {error.name}: install it with `pip install 'paucity[{extra}]'`"
+            raise Fault(message) from None
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            place = f"{error.filename}: " if error.filename else ""
+            raise Fault(f"{place}{reason}") from None
+
+
+@click.group(
+    cls=Clean,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=DISCLAIMER,
+)
+@click.version_option(__version__, prog_name="paucity")
+def main() -> None:
+    """Compile a review of rare-disease evidence from a folder of plain text.
+
+    REVIEW is the folder that holds review.yaml (the current folder if left out), or the name of a
+    bundled review: see `paucity list`.
+    """
+
+
+def load(place: str) -> Review:
+    """Return the review that a path or a bundled name means, or end with one line."""
+    from paucity.review import ReviewError, find_review, load_review
+
+    try:
+        return load_review(find_review(place))
+    except ReviewError as error:
+        raise Fault(str(error)) from None
+
+
+def plural(count: int, word: str) -> str:
+    """Return a count with its word."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def severities(review: Review) -> list[str]:
+    """Return how many findings of each severity are open, in words."""
+    from paucity.text import Severity
+
+    found = [f.severity for f in review.findings]
+    return [plural(found.count(severity), severity.value) for severity in Severity]
+
+
+def summary(review: Review) -> str:
+    """Return the review's name and how many studies it has."""
+    studies = len(review.evidence.studies)
+    return f"{review.name}: {studies} {'study' if studies == 1 else 'studies'}"
+
+
+def exit_code(review: Review, *, strict: bool) -> int:
+    """Return 0 if a review is clean and 1 if not; notes count only where `strict`."""
+    from paucity.text import Severity
+
+    if strict:
+        return int(bool(review.findings or review.accepted))
+    return int(any(f.severity is not Severity.NOTE for f in review.findings))
