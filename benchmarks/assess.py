@@ -17,9 +17,9 @@ import duckdb
 import ibis
 import pandas as pd
 
+from paucity.response.assess_table import assess_table
 from paucity.response.load import load_definition
 from paucity.response.read_table import read_table
-from paucity.response.table_backend import assess_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from paucity.response.assess import assess
 
 pytest.importorskip("ibis")
 
-from paucity.response.table_backend import assess_table
+from paucity.response.assess_table import assess_table
 from paucity.response.table_series import table_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def tabled(series: Series, definition: Any, chosen: Any) -> dict[str, dict[str, 
     return {row.pop("participant"): row for row in found}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_the_table_backend_agrees_with_the_reference_on_generated_data(data: st.DataObject) -> None:
     series = series_of(data.draw(rows()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,16 +14,14 @@ pytest.importorskip("ibis")
 
 from paucity.response.agreement import compare_definitions, compare_tables
 from paucity.response.assess import assess
+from paucity.response.assess_table import assess_table, baseline_findings, write_levels
 from paucity.response.read_series import read_series
 from paucity.response.read_table import read_table
 from paucity.response.settings import ReferenceLimit, Settings
-from paucity.response.table_backend import assess_table, baseline_findings
+from paucity.response.table_series import MissingExtraError, Table, load_ibis
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from paucity.response.table_series import Table
-
 
 # ibis asks DuckDB for Arrow tables by a name that DuckDB 2 is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
@@ -161,6 +160,40 @@ def test_who_has_no_baseline_is_counted(tmp_path: Path) -> None:
     assert finding.message == "1 of 2 participant has no value up to the index"
 
 
+def test_results_are_written_by_participant(tmp_path: Path) -> None:
+    from pyarrow import csv, parquet
+
+    path = tmp_path / "labs.csv"
+    path.write_text(
+        "participant,marker,day,value,unit\nz,ferritin,0,1,ug/l\n=a,ferritin,0,1,ug/l\n"
+    )
+    found = assess_table(read_table(path), WANG)
+    write_levels(found, tmp_path / "out.parquet")
+    write_levels(found, tmp_path / "out.csv")
+    names = parquet.read_table(tmp_path / "out.parquet")["participant"].to_pylist()
+    assert names == ["=a", "z"]
+    assert csv.read_csv(tmp_path / "out.csv")["participant"].to_pylist() == ["'=a", "z"]
+
+
+def test_long_decimals_are_compared_exactly_in_wide_numbers(tmp_path: Path) -> None:
+    rows = ["participant,marker,day,value,unit,high"]
+    for name, last in (("at", "199.285714285714"), ("above", "199.285714285715")):
+        rows += [f"{name},TG,0,265.714285714285333333,mg/dl,", f"{name},TG,14,{last},mg/dl,"]
+        rows += [f"{name},TG,-9,88888888888,mg/dl,", f"{name},TG,-8,3.000000000001,mmol/l,1.7"]
+    path = tmp_path / "labs.csv"
+    path.write_text("\n".join(rows) + "\n")
+    assert max(s.largest for s in read_table(path).markers.values()) > 2**63
+    same(path)
+
+
+def test_what_is_not_installed_is_named_with_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'paucity\[assess\]'"):
+        load_ibis()
+
+
 def test_definitions_are_compared_in_the_engine_as_row_by_row(tmp_path: Path) -> None:
     path = tmp_path / "labs.csv"
     path.write_text(ROWS)
@@ -204,7 +237,7 @@ def tables(draw: st.DrawFn) -> str:
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(text=tables())
 def test_generated_tables_are_read_alike(tmp_path: Path, text: str) -> None:

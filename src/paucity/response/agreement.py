@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from paucity.response.assess import Assessment
-    from paucity.response.table_backend import TableAssessment
+    from paucity.response.assess_table import TableAssessment
 
 Z_95: Final = 1.959963984540054
 """Standard normal quantile of 0.975."""

@@ -64,8 +64,9 @@ def millionths(column: Any, ibis: Any, *, signed: bool = False) -> tuple[Any, An
     inside = number.between(-99_999.0 if signed else 0.0, 99_999.0 if signed else _MOST)
     kept = ibis.ifelse(inside, number, ibis.null("float64"))
     # DuckDB leaves out checks that the statistics of a Parquet file seem to make needless, and
-    # those do not count NaN: it passes as inside, and is turned into nothing only here.
-    whole = (kept * MILLION).round(0).try_cast("int64")
+    # those do not count NaN: it passes as inside, and is turned into nothing only here. Whatever
+    # way the cast rounds, what is not recovered exactly below is no plain number.
+    whole = (kept * MILLION).try_cast("int64")
     return (whole / float(MILLION) == number).fill_null(False), whole  # noqa: FBT003
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from paucity.response.bulk_cells import INDEX, MILLION, Faults, millionths
 from paucity.response.measured import Fault
 from paucity.response.moments import Moment, read_days, read_moment
-from paucity.response.read_series import INDEX_CONFLICT, INDEX_WITHOUT_DATE, NO_INDEX, NO_TIME
+from paucity.response.row_faults import INDEX_CONFLICT, INDEX_WITHOUT_DATE, NO_INDEX, NO_TIME
+from paucity.response.series import WHITESPACE
 from paucity.response.settings import MICROSECONDS
 from paucity.response.table_series import NONE, in_memory
 
@@ -109,7 +110,7 @@ class Times:
             moment = read_moment(text)
             if isinstance(moment, Moment):
                 found.append((text, *_numbers(moment), NONE))
-            elif text.strip():
+            elif text.strip(WHITESPACE):
                 found.append((text, None, None, None, self.faults.number(moment)))
         schema = {"date_key": "string", **_MOMENT, "date_fault": "int32"}
         rows = left(rows, in_memory(found, schema), ["date_key"])

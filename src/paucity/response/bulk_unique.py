@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from paucity.response.bulk_cells import SIGN
-from paucity.response.read_series import said_again
+from paucity.response.row_faults import said_again
 from paucity.response.settings import MICROSECONDS
 from paucity.response.table_series import NONE, load_ibis
 from paucity.text import Severity

@@ -119,9 +119,3 @@ def zones_differ(index: Moment, moment: Moment) -> bool:
     """Tell whether two times of day cannot be compared, as only one has an offset from UTC."""
     timed = moment.time is not None and index.time is not None
     return timed and (moment.zone is None) is not (index.zone is None)
-
-
-ZONE_MIXED: Final = Fault(
-    "zone-mixed",
-    "a time zone is given for only one of index and measurement; their dates are compared",
-)

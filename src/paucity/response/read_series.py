@@ -15,15 +15,23 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from paucity.response.cells import Meaning, Words, flags_of, limit_of, value_of
 from paucity.response.measured import Fault, Measured, hull
-from paucity.response.moments import (
+from paucity.response.moments import Moment, read_days, read_moment, since, zones_differ
+from paucity.response.row_faults import (
+    INDEX_CONFLICT,
+    INDEX_WITHOUT_DATE,
+    LIMITS_REVERSED,
+    NO_INDEX,
+    NO_PARTICIPANT,
+    NO_ROWS,
+    NO_TIME,
+    ROW_LENGTH,
     ZONE_MIXED,
-    Moment,
-    read_days,
-    read_moment,
-    since,
-    zones_differ,
+    mixed_units,
+    said_again,
+    unknown_flag,
 )
 from paucity.response.series import (
+    WHITESPACE,
     Event,
     Measurement,
     Notes,
@@ -42,19 +50,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 200_000_000
 """Largest file that is read row by row; larger ones are read in bulk."""
-
-ROW_LENGTH: Final = Fault("row-length", "a row has not as many cells as the header")
-NO_PARTICIPANT: Final = Fault("participant-missing", "there is no participant")
-INDEX_WITHOUT_DATE: Final = Fault("index-without-date", "the index has no date")
-INDEX_CONFLICT: Final = Fault(
-    "index-conflict", "a participant has more than one index date; none is used"
-)
-NO_TIME: Final = Fault("time-missing", "there is no time")
-NO_INDEX: Final = Fault("index-missing", "there is no index date to count from")
-NO_ROWS: Final = Fault("no-rows", "there is no row below the header")
-LIMITS_REVERSED: Final = Fault(
-    "limits-reversed", "the lower reference limit is above the upper one; neither is used"
-)
 
 _NORMAL_BITS: Final = 7
 _T = TypeVar("_T")
@@ -205,7 +200,7 @@ class _Reader:
             if isinstance(moment, Fault):
                 self.notes.add(moment, 0, Severity.ERROR)
             else:
-                self.index[participant.strip()] = moment
+                self.index[participant.strip(WHITESPACE)] = moment
 
     def refuse(self, row: int, fault: Fault, severity: Severity = Severity.ERROR) -> None:
         self.refused.append(Refused(row, fault.code, fault.reason))
@@ -217,7 +212,7 @@ class _Reader:
             self.refuse(number, ROW_LENGTH)
             return
         cells = {c: cell(row.get(written)) for c, written in self.columns.items()}
-        participant = cells["participant"].strip()
+        participant = cells["participant"].strip(WHITESPACE)
         if not participant:
             self.refuse(number, NO_PARTICIPANT)
             return
@@ -235,7 +230,7 @@ class _Reader:
         self.raw.append(_Raw(number, participant, meaning, cells))
 
     def _index(self, number: int, participant: str, cells: Mapping[str, str]) -> None:
-        if not cells.get("date", "").strip():
+        if not cells.get("date", "").strip(WHITESPACE):
             days = read_days(cells.get("time", ""))
             if days != 0:
                 self.refuse(number, INDEX_WITHOUT_DATE)
@@ -257,10 +252,10 @@ class _Reader:
                     self.refuse(row, INDEX_CONFLICT)
 
     def _at(self, raw: _Raw) -> int | Fault:
-        if raw.cells.get("time", "").strip():
+        if raw.cells.get("time", "").strip(WHITESPACE):
             return read_days(raw.cells["time"])
         text = raw.cells.get("date", "")
-        if not text.strip():
+        if not text.strip(WHITESPACE):
             return NO_TIME
         moment = read_moment(text)
         if isinstance(moment, Fault):
@@ -353,9 +348,9 @@ class _Reader:
             low,
             high,
             flags,
-            cells.get("sex", "").strip().casefold(),
+            cells.get("sex", "").strip(WHITESPACE).lower(),
             None if isinstance(age, Fault) else age,
-            cells.get("laboratory", "").strip(),
+            cells.get("laboratory", "").strip(WHITESPACE),
             raw.row,
         )
 
@@ -375,24 +370,6 @@ class _Reader:
         value = _joined([m.value for m in same])
         low, high = _agreed([m.low for m in same]), _agreed([m.high for m in same])
         return replace(first, value=value, low=low, high=high, flags=events | normal)
-
-
-def said_again(marker: str, *, conflict: bool) -> Fault:
-    """Return what is noted about several rows of a marker at one moment."""
-    if conflict:
-        reason = f"{marker} has different values at one moment; any may be the true one"
-        return Fault("conflicting-values", reason)
-    return Fault("repeated-row", f"{marker} is given more than once for one moment")
-
-
-def mixed_units(marker: str, listed: str, unit: str) -> Fault:
-    """Return what is noted about a marker in several units."""
-    return Fault("mixed-units", f"{marker} comes in {listed}; all are turned into {unit}")
-
-
-def unknown_flag(word: str) -> Fault:
-    """Return what is noted about a flag that means nothing."""
-    return Fault("unknown-flag", f"the flag `{word[:40]}` means nothing here")
 
 
 _YEARS: Final = Meaning("age", unit="a")

@@ -9,33 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from paucity.response.bulk_cells import (
-    EVENT,
-    FAULTY,
-    INDEX,
-    NUMBER,
-    SIGN,
-    Faults,
-    Lookups,
-    Pair,
-    as_text,
-    largest_of,
-    millionths,
-)
+from paucity.response.bulk_cells import EVENT, FAULTY, NUMBER, SIGN, Faults, as_text, largest_of
+from paucity.response.bulk_notes import RowNotes, note_rows
 from paucity.response.bulk_times import Times, distinct, left
 from paucity.response.bulk_unique import unique
+from paucity.response.bulk_values import Values
 from paucity.response.cells import Meaning, Words, flags_of, limit_of
 from paucity.response.measured import Fault
-from paucity.response.moments import ZONE_MIXED, Moment, read_moment
-from paucity.response.read_series import (
-    LIMITS_REVERSED,
-    NO_PARTICIPANT,
-    NO_ROWS,
-    ROW_LENGTH,
-    mixed_units,
-    unknown_flag,
-)
-from paucity.response.series import Notes, columns_of, whole_findings
+from paucity.response.moments import Moment, read_moment
+from paucity.response.row_faults import NO_PARTICIPANT, NO_ROWS, ROW_LENGTH
+from paucity.response.series import WHITESPACE, Notes, columns_of, whole_findings
 from paucity.response.table_series import BIGINT, NONE, WIDEST, Table, in_memory, load_ibis
 from paucity.text import Severity, in_order
 from paucity.vocabulary import Vocabulary, bundled
@@ -45,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ROW: Final = "row_number"
-_KEY: Final = {"marker_text": "string", "unit_text": "string"}
 
 
 _INTERVAL: Final = ("value_high", "low_open", "high_open")
@@ -190,21 +172,23 @@ class _Bulk:
         if rows.participant.type().is_string():
             nobody = rows.participant == ""
         blank = rows.filter(nobody)
-        self._note(blank, NO_PARTICIPANT, Severity.ERROR)
+        note_rows(self.notes, blank, NO_PARTICIPANT, Severity.ERROR)
         rows = rows.filter(~nobody)
         read = int(self.raw.count().to_pyarrow().as_py())
         if not read:
             self.notes.add(NO_ROWS, 0, Severity.ERROR)
-        lookups = self._look_up(rows)
+        values = Values(self.ibis, self.words, self.columns, self.notes, self.faults)
+        lookups = values.look_up(rows)
         wide = largest_of(lookups.scales) >= BIGINT
         if largest_of(lookups.scales) >= WIDEST:
             fault = ("numbers-too-long", "the numbers are too long to be kept exactly", "")
             return _nothing(self.name, fault)
-        rows = self._understood(rows, lookups, "decimal(38, 0)" if wide else "int64")
+        rows = values.add(rows, lookups, "decimal(38, 0)" if wide else "int64")
         rows = self._timed(rows, index)
         checked = self.keep(self._checked(rows))
         participants = self.keep(checked.select("participant").distinct())
-        self._noted(checked, lookups)
+        units = {m: self._unit(m) for m, scale in lookups.scales.items() if not scale.values}
+        RowNotes(self.columns, self.notes, self.faults, units).add(checked, lookups)
         good = checked.filter(checked.fault == NONE)
         events = good.filter(good.kind == EVENT).select("participant", "event", "at")
         measured = good.filter((good.kind == NUMBER) | (good.kind == SIGN))
@@ -214,7 +198,6 @@ class _Bulk:
         intervals = bool(uncertain.count().to_pyarrow().as_py())
         if not intervals:
             measured = measured.drop(*_INTERVAL)
-        units = {m: self._unit(m) for m, s in lookups.scales.items() if not s.values}
         return Table(
             self.name,
             measured.select(*(c for c in measured.columns if c in (*_KEPT, *self.people))),
@@ -271,131 +254,6 @@ class _Bulk:
             return column
         return as_text(self.raw, self.columns["participant"], self.ibis).strip()
 
-    def _note(self, rows: Any, fault: Fault, severity: Severity) -> None:
-        """Note a fault of some rows, if there are any."""
-        found = rows.aggregate(n=rows.count(), first=rows.row.min()).to_pyarrow().to_pylist()[0]
-        if found["n"]:
-            self.notes.add(fault, int(found["first"]), severity, count=int(found["n"]))
-
-    def _look_up(self, rows: Any) -> Lookups:
-        """Look up every marker with its unit, and every spelling that is no plain number."""
-        ibis = self.ibis
-        plain, whole = millionths(rows.value, ibis)
-        ends = [end for end in ("low", "high") if end in self.columns]
-        grouped = rows.group_by(*_KEY).aggregate(
-            n=rows.count(),
-            first=rows.row.min(),
-            most=whole.max(),
-            odd=(~plain).any(),
-            **{end: (~millionths(rows[end], ibis)[0]).any() for end in ends},
-        )
-        found = grouped.order_by(*_KEY).to_pyarrow().to_pylist()
-        pairs, signs, odd = [], [], dict.fromkeys(("odd", *ends), False)
-        for row in found:
-            marker, unit = row["marker_text"], row["unit_text"]
-            meaning = self.words.meaning(marker, unit)
-            pairs.append(Pair(marker, unit, int(row["most"] or 0), meaning))
-            if isinstance(meaning, Fault) or meaning.event:
-                continue
-            signs.append((marker, unit, len(pairs) - 1, bool(meaning.values)))
-            odd["odd"] |= bool(row["odd"]) or bool(meaning.values)
-            for end in ends:
-                odd[end] |= bool(row[end]) and not meaning.values
-            if meaning.warning:
-                first, n = int(row["first"]), int(row["n"])
-                self.notes.add(meaning.warning, first, Severity.WARNING, count=n)
-        lookups = Lookups(pairs)
-        known = rows.inner_join(
-            in_memory(signs, {**_KEY, "pair": "int32", "sign": "boolean"}), list(_KEY)
-        )
-        values: list[tuple[int, str]] = []
-        if odd.pop("odd"):
-            spelled = known.filter(known.sign | ~millionths(known.value, ibis)[0])
-            values = self._spellings(spelled, "value")
-        limits: set[tuple[int, str]] = set()
-        for end in (end for end, some in odd.items() if some):
-            spelled = known.filter(~known.sign & ~millionths(known[end], ibis)[0])
-            limits |= set(self._spellings(spelled, end))
-        lookups.look_up(values, sorted(limits))
-        lookups.settle_scales()
-        return lookups
-
-    def _spellings(self, rows: Any, column: str) -> list[tuple[int, str]]:
-        cell = rows[column].cast("string").fill_null("")
-        table = rows.select("pair", spelled=cell).distinct().to_pyarrow()
-        return sorted(zip(*(table[c].to_pylist() for c in ("pair", "spelled")), strict=True))
-
-    def _understood(self, rows: Any, lookups: Lookups, kind: str) -> Any:
-        """Return the rows with what their markers, values and limits mean."""
-        ibis, faults = self.ibis, self.faults
-        pairs = in_memory(
-            lookups.pair_rows(faults),
-            {
-                **_KEY,
-                "pair": "int32",
-                "kind": "int8",
-                "marker": "int16",
-                "by": kind,
-                "plus": kind,
-                "event": "string",
-                "pair_fault": "int32",
-            },
-        )
-        rows = left(rows, pairs, list(_KEY))
-        plain, whole = millionths(rows.value, ibis)
-        number = (rows.kind == NUMBER) & plain
-        scaled = ibis.ifelse(number, whole.cast(kind) * rows.by + rows.plus, ibis.null(kind))
-        spelled = ((rows.kind == NUMBER) & ~plain) | (rows.kind == SIGN)
-        text = ibis.ifelse(spelled, rows.value.cast("string").fill_null(""), ibis.null("string"))
-        rows = rows.mutate(scaled=scaled.cast(kind), spelled=text)
-        if lookups.values:
-            values = in_memory(
-                lookups.value_rows(faults),
-                {
-                    "pair": "int32",
-                    "spelled": "string",
-                    "odd_low": kind,
-                    "odd_high": kind,
-                    "low_open": "boolean",
-                    "high_open": "boolean",
-                    "value_fault": "int32",
-                },
-            )
-            rows = left(rows, values, ["pair", "spelled"])
-        else:
-            no = ibis.literal(False)  # noqa: FBT003
-            nothing = ibis.null(kind)
-            rows = rows.mutate(odd_low=nothing, odd_high=nothing, low_open=no, high_open=no)
-            rows = rows.mutate(value_fault=ibis.literal(NONE, "int32"))
-        for end in ("low", "high"):
-            rows = self._limit(rows, end, lookups, kind)
-        return rows
-
-    def _limit(self, rows: Any, end: str, lookups: Lookups, kind: str) -> Any:
-        """Add one reference limit, `NONE` where there is none, and the fault it has."""
-        ibis = self.ibis
-        if end not in self.columns:
-            nothing = {f"{end}_limit": ibis.literal(NONE).cast(kind)}
-            return rows.mutate(**nothing, **{f"{end}_fault": ibis.literal(NONE, "int32")})
-        plain, whole = millionths(rows[end], ibis)
-        usable = (rows.kind == NUMBER) & plain
-        scaled = ibis.ifelse(usable, whole.cast(kind) * rows.by + rows.plus, ibis.null(kind))
-        odd = (rows.kind == NUMBER) & ~plain
-        text = ibis.ifelse(odd, rows[end].cast("string").fill_null(""), ibis.null("string"))
-        rows = rows.mutate(**{f"{end}_scaled": scaled.cast(kind), f"{end}_text": text})
-        if not lookups.limits:
-            limit = rows[f"{end}_scaled"].fill_null(NONE).cast(kind)
-            return rows.mutate(
-                **{f"{end}_limit": limit, f"{end}_fault": ibis.literal(NONE, "int32")}
-            )
-        found = in_memory(
-            lookups.limit_rows(self.faults),
-            {"pair": "int32", f"{end}_text": "string", f"{end}_odd": kind, f"{end}_fault": "int32"},
-        )
-        rows = left(rows, found, ["pair", f"{end}_text"])
-        limit = rows[f"{end}_scaled"].coalesce(rows[f"{end}_odd"]).fill_null(NONE)
-        return rows.mutate(**{f"{end}_limit": limit.cast(kind)})
-
     def _timed(self, rows: Any, index: Mapping[str, str]) -> Any:
         """Return the rows with their times from the index."""
         moments: dict[str, Moment] = {}
@@ -404,7 +262,7 @@ class _Bulk:
             if isinstance(moment, Fault):
                 self.notes.add(moment, 0, Severity.ERROR)
             else:
-                moments[participant.strip()] = moment
+                moments[participant.strip(WHITESPACE)] = moment
         return Times(self.ibis, self.faults, moments, "date" in self.columns).add(rows)
 
     def _checked(self, rows: Any) -> Any:
@@ -467,48 +325,6 @@ class _Bulk:
             rows = rows.mutate(age=rows.years.fill_null(float(NONE)))
         return rows
 
-    def _noted(self, checked: Any, lookups: Lookups) -> None:
-        """Note every fault and oddity of the rows, once each."""
-        bad = checked.filter(checked.fault != NONE)
-        for row in _first(bad, "fault"):
-            fault = self.faults.known[row["fault"]]
-            unmapped = fault.code == "unmapped-marker"
-            severity = Severity.WARNING if unmapped else Severity.ERROR
-            self.notes.add(fault, row["first"], severity, count=row["n"])
-        good = checked.filter((checked.fault == NONE) & (checked.kind != INDEX))
-        if "date" in self.columns:
-            self._note(checked.filter(checked.zone_mixed), ZONE_MIXED, Severity.WARNING)
-        measured = good.filter(good.kind != EVENT)
-        for end in ("low", "high"):
-            if end in self.columns:
-                column = f"{end}_fault"
-                for row in _first(measured.filter(measured[column] != NONE), column):
-                    fault = self.faults.known[row[column]]
-                    self.notes.add(fault, row["first"], Severity.WARNING, count=row["n"])
-        if {"low", "high"} <= set(self.columns):
-            wrong = measured.filter(measured.reversed_limits)
-            self._note(wrong, LIMITS_REVERSED, Severity.WARNING)
-        if "flags" in self.columns:
-            for row in _first(measured, "flags_text"):
-                for word in flags_of(row["flags_text"])[1]:
-                    note = unknown_flag(word)
-                    self.notes.add(note, row["first"], Severity.NOTE, count=row["n"])
-        self._units_noted(measured, lookups)
-
-    def _units_noted(self, measured: Any, lookups: Lookups) -> None:
-        """Note every marker that comes in more than one unit."""
-        names = {scale.code: marker for marker, scale in lookups.scales.items()}
-        numbers = measured.filter(measured.kind == NUMBER)
-        used: dict[str, set[str]] = {}
-        for row in numbers.select("marker", "pair").distinct().to_pyarrow().to_pylist():
-            marker, unit = names[row["marker"]], lookups.pairs[row["pair"]].unit.strip()
-            used.setdefault(marker, set()).add(unit or self._unit(marker))
-        for marker, found in used.items():
-            if len(found) > 1:
-                listed = " and ".join(sorted(found))
-                note = mixed_units(marker, listed, self._unit(marker))
-                self.notes.add(note, 0, Severity.NOTE)
-
     def _refused(self, checked: Any, blank: Any) -> Any:
         """Return every row that is not used: row, code, reason."""
         known = [(i, f.code, f.reason) for i, f in enumerate(self.faults.known)]
@@ -520,12 +336,3 @@ class _Bulk:
             reason=self.ibis.literal(NO_PARTICIPANT.reason),
         )
         return bad.select("row", "code", "reason").union(nobody)
-
-
-def _first(rows: Any, column: str) -> list[dict[str, Any]]:
-    """Return how many rows have each value of a column, and the first of them."""
-    grouped = rows.group_by(column).aggregate(n=rows.count(), first=rows.row.min())
-    return [
-        {column: row[column], "n": int(row["n"]), "first": int(row["first"])}
-        for row in grouped.to_pyarrow().to_pylist()
-    ]

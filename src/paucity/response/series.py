@@ -29,6 +29,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Columns of a tidy long table, each with the names it may have."""
 
+WHITESPACE: Final = " \t\n\r\v\f"
+"""What is taken off the ends of a cell; engines do not know the spaces of other scripts."""
+
 REQUIRED: Final = ("participant", "marker", "value")
 
 FLAGS: Final[Mapping[str, int]] = {

@@ -101,7 +101,7 @@ def _applies(limit: ReferenceLimit, m: Measurement) -> bool:
         return False
     if limit.age_to is not None and (m.age is None or m.age >= limit.age_to):
         return False
-    return limit.sex.casefold() in {"", m.sex} and limit.laboratory in {"", m.laboratory}
+    return limit.sex.lower() in {"", m.sex} and limit.laboratory in {"", m.laboratory}
 
 
 def marker_states(plan: Plan, participant: Participant) -> dict[str, MarkerState]:

@@ -6,11 +6,9 @@ states follow; grouped again, by participant, they give the levels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from paucity.response.assess import about_participants
 from paucity.response.plan import (
     All,
     AllRules,
@@ -25,115 +23,17 @@ from paucity.response.plan import (
     Plan,
     uses_limits,
 )
-from paucity.response.planning import make_plan
 from paucity.response.series import Participant
-from paucity.response.settings import DEFAULTS, MICROSECONDS, Choice, Settings, choices
+from paucity.response.settings import MICROSECONDS
 from paucity.response.states import MISSING, NOT_EVALUABLE, UNDECIDED, marker_states
 from paucity.response.table_series import NONE, Table, load_ibis
-from paucity.response.table_truth import Columns, Side, TooWideError, let_in, truth
+from paucity.response.table_truth import Columns, Side, let_in, truth
 from paucity.response.table_values import Chooser
-from paucity.text import Finding, Severity, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from paucity.response.model import Definition
     from paucity.response.plan import Condition, LevelRule, MarkerPlan
-    from paucity.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class TableAssessment:
-    """Participants assessed by one definition, not computed until asked for.
-
-    Attributes:
-        definition: its name.
-        levels: Ibis table: participant, level, result, certain, deciding, and the state of each
-            marker under its preferred name; or None if the definition cannot be computed.
-        markers: Ibis table, one row for each participant and marker with a value: participant,
-            marker, state, baseline, baseline_day, value, value_day (values as floats, to look at;
-            of a value below or above detection the lower end, and the upper one as value_high).
-        choices: everything the result rests on that the definition leaves open.
-        outcomes: what a result can be, best first.
-        responders: the levels that count as response.
-        findings: what stood in the way.
-    """
-
-    definition: str
-    levels: Any = field(default=None, repr=False)
-    markers: Any = field(default=None, repr=False)
-    choices: tuple[Choice, ...] = ()
-    outcomes: tuple[str, ...] = ()
-    responders: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-    def results(self) -> Mapping[str, int]:
-        """Return how many participants have each result, certain ones first."""
-        if self.levels is None:
-            return {}
-        counted = self.levels.group_by("result").aggregate(n=self.levels.count()).to_pyarrow()
-        counts = {row["result"]: int(row["n"]) for row in counted.to_pylist()}
-        order = self.outcomes.index
-        ordered = sorted(counts, key=lambda r: (len(self.parts(r)), [*map(order, self.parts(r))]))
-        return {result: counts[result] for result in ordered}
-
-    def parts(self, result: str) -> tuple[str, ...]:
-        """Return the levels that a result names, best first."""
-        every = (tuple(_in(self.outcomes, m)) for m in range(1, 2 ** len(self.outcomes)))
-        return next(levels for levels in every if " or ".join(levels) == result)
-
-
-def assess_table(
-    table: Table,
-    definition: Definition,
-    settings: Settings = DEFAULTS,
-    vocabulary: Vocabulary | None = None,
-) -> TableAssessment:
-    """Assess every participant of a table by a definition, as one expression.
-
-    Args:
-        table: the measurements.
-        definition: of response; one in words only gives a finding and no levels.
-        settings: the choices that the definition leaves open.
-        vocabulary: knows the markers; the bundled one, if left out.
-
-    Returns:
-        Expressions that are computed when they are asked for, and the choices they rest on.
-    """
-    load_ibis()
-    plan, findings = make_plan(definition, settings, table.units, vocabulary)
-    made = choices(definition, settings)
-    if plan is None:
-        return TableAssessment(definition.name, choices=made, findings=tuple(in_order(findings)))
-    plans = [plan]
-    if settings.confirm is not None:
-        later, _ = make_plan(definition, settings, table.units, vocabulary, confirming=True)
-        plans += [later] if later else []
-    try:
-        levels, markers = _Compiler(table, plans).tables()
-    except TooWideError as error:
-        message = f"{definition.label or definition.name}: {error}; assess row by row"
-        span = definition.marks.span()
-        code = "numbers-too-long"
-        findings.append(Finding(code, Severity.ERROR, span, message, "", definition.name))
-        return TableAssessment(definition.name, choices=made, findings=tuple(in_order(findings)))
-    return TableAssessment(
-        definition.name,
-        levels,
-        markers,
-        made,
-        plan.outcomes,
-        plan.responders,
-        tuple(in_order(findings)),
-    )
-
-
-def baseline_findings(table: Table, definition: Definition) -> list[Finding]:
-    """Return the finding about participants without any value up to the index, by a query."""
-    everyone = int(table.participants.count().to_pyarrow().as_py())
-    with_one = table.rows.filter(table.rows["at"] <= 0).participant.nunique()
-    without = everyone - int(with_one.to_pyarrow().as_py())
-    return about_participants(definition, table.name, everyone, without)
 
 
 def _asks_normal(plan: Plan) -> tuple[bool, bool]:
@@ -163,8 +63,13 @@ def _asks_normal(plan: Plan) -> tuple[bool, bool]:
     return value or baseline, baseline
 
 
-class _Compiler:
-    """Compiles one definition, over one window or two."""
+class Compiler:
+    """Compiles one definition, over one window or two.
+
+    Args:
+        table: the measurements.
+        plans: of the definition; a second one is that of the confirming assessment.
+    """
 
     def __init__(self, table: Table, plans: list[Plan]) -> None:
         self.ibis = load_ibis()
@@ -305,7 +210,8 @@ class _Compiler:
         )
         whole = whole.mutate(mask=mask)
         said = [
-            (whole.mask == m, " or ".join(_in(outcomes, m))) for m in range(1, 2 ** len(outcomes))
+            (whole.mask == m, " or ".join(levels_in(outcomes, m)))
+            for m in range(1, 2 ** len(outcomes))
         ]
         single = [(whole.mask == 2**i, name) for i, name in enumerate(outcomes)]
         certain = reduce(lambda a, b: a | b, [hit for hit, _ in single])
@@ -414,5 +320,6 @@ class _Compiler:
         return [(one[i] & up_to(other, i)) | (other[i] & up_to(one, i)) for i in range(len(one))]
 
 
-def _in(names: tuple[str, ...], mask: int) -> list[str]:
+def levels_in(names: tuple[str, ...], mask: int) -> list[str]:
+    """Return the levels whose bits are set."""
     return [name for i, name in enumerate(names) if mask & 2**i]

@@ -272,7 +272,7 @@ class Chooser:
             ageless = limit.age_from is None and limit.age_to is None
             return self.ibis.literal(general and ageless)
         if limit.sex:
-            wanted.append(rows.sex == limit.sex.casefold())
+            wanted.append(rows.sex == limit.sex.lower())
         if limit.laboratory:
             wanted.append(rows.laboratory == limit.laboratory)
         if limit.age_from is not None:
