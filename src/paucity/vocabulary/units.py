@@ -149,7 +149,7 @@ def parse_unit(text: str) -> Unit | None:
     if len(text) > _LONGEST or not text.strip():
         return None
     plain = _plain(text)
-    if plain in ("G/L", "G/l"):
+    if plain in ("", "G/L", "G/l"):
         return None
     if plain.casefold() in _TEMPERATURES or plain.casefold() in _DEGREES:
         key = plain.casefold()
@@ -164,6 +164,8 @@ def parse_unit(text: str) -> Unit | None:
     if built is None:
         return None
     code, factor, dimension = built
+    if not code:
+        return None
     slip = ""
     if slips:
         reasons = ", and ".join(slips)
