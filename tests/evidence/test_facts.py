@@ -11,17 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paucity.evidence.cohorts import Family
-from paucity.evidence.facts import (
-    CohortFacts,
-    FactError,
-    Share,
-    both,
-    either,
-    narrowed,
-    narrower,
-    neither,
-)
+from paucity.evidence.facts import CohortFacts, FactError
 from paucity.evidence.load import load_study
+from paucity.evidence.shares import Share, both, either, narrowed, narrower, neither
 from paucity.expression import parse
 from paucity.text import parse_yaml
 from paucity.vocabulary import bundled

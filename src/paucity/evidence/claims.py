@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from paucity.counts import percent_of
 from paucity.evidence.cohorts import Family
-from paucity.evidence.facts import CohortFacts, FactError, Share, answerable, narrowed
+from paucity.evidence.facts import CohortFacts, FactError, answerable
 from paucity.evidence.figures import entry_figure, word_of
 from paucity.evidence.model import Event, Study
 from paucity.evidence.rows import Row, established_rows, included_rows, rows_of
+from paucity.evidence.shares import Share, narrowed
 from paucity.evidence.view import Evidence, read_in
 from paucity.expression.nodes import (
     And,

@@ -13,16 +13,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from paucity.evidence.cohorts import Family
-from paucity.evidence.facts import (
-    Because,
-    CohortFacts,
-    FactError,
-    Share,
-    answerable,
-    both,
-    narrowed,
-    therapies_of,
-)
+from paucity.evidence.facts import Because, CohortFacts, FactError, answerable, therapies_of
+from paucity.evidence.shares import Share, both, narrowed
 from paucity.expression.nodes import Compare, Is, Name, Node, Number, Text
 from paucity.expression.truth import truth
 from paucity.logic import Bounds, Truth, add, all_of, compare, exactly

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from paucity.evidence.figures import entries, figure
+from paucity.evidence.shares import Share, both, either, narrower, neither, restricted, settled
 from paucity.expression.nodes import (
     And,
     Arithmetic,
@@ -33,7 +34,7 @@ from paucity.spread import say_spread
 from paucity.vocabulary import Kind, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from paucity.evidence.cohorts import Family
     from paucity.evidence.model import Cohort, Part, Prior, Study
@@ -46,60 +47,6 @@ class Because:
 
     text: str
     span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How many members of a cohort something is true of, at least and at most.
-
-    `n` is the cohort's size; where it is not known, 0 and 1 stand for none and all.
-    """
-
-    low: int
-    high: int
-    n: int
-
-    @property
-    def truth(self) -> Truth:
-        """Return whether it is true of all (True), of none (False), or neither is known."""
-        if self.n == 0:
-            return None
-        if self.low == self.n:
-            return True
-        return False if self.high == 0 else None
-
-    @property
-    def partly(self) -> bool:
-        """Tell whether it is certainly true of some members and certainly not of others."""
-        return self.low > 0 and self.high < self.n
-
-
-def both(a: Share, b: Share) -> Share:
-    """Return the share of which two things are true together.
-
-    >>> both(Share(12, 12, 12), Share(2, 2, 12))
-    Share(low=2, high=2, n=12)
-    """
-    return Share(max(0, a.low + b.low - a.n), min(a.high, b.high), a.n)
-
-
-def either(a: Share, b: Share) -> Share:
-    """Return the share of which at least one of two things is true."""
-    return Share(max(a.low, b.low), min(a.n, a.high + b.high), a.n)
-
-
-def neither(a: Share) -> Share:
-    """Return the share of which something is not true."""
-    return Share(a.n - a.high, a.n - a.low, a.n)
-
-
-def narrower(a: Share, b: Share) -> Share:
-    """Return what two sources of knowledge about the same share say together.
-
-    Where they contradict each other the larger certain number stands.
-    """
-    low, high = max(a.low, b.low), min(a.high, b.high)
-    return Share(low, max(low, high), a.n)
 
 
 class FactError(ValueError):
@@ -282,7 +229,7 @@ class CohortFacts:
             above = self.study.cohorts[ancestor]
             size = self.family.people(ancestor).exact
             whole = self._stated(name, kind, term, above, int(size) if size else self.n)
-            share = narrower(share, _restricted(whole, self.n)) if not _settled(share) else share
+            share = narrower(share, restricted(whole, self.n)) if not settled(share) else share
         return share
 
     def _stated(self, name: str, kind: Kind, term: str, cohort: Cohort, n: int) -> Share:
@@ -337,12 +284,12 @@ class CohortFacts:
             return self._none()
         share = self._listed(name, term, self.cohort, self.n)
         for ancestor in self.family.ancestors(self.id):
-            if _settled(share):
+            if settled(share):
                 break
             above = self.study.cohorts[ancestor]
             size = self.family.people(ancestor).exact
             whole = self._listed(name, term, above, int(size) if size else self.n)
-            share = narrower(share, _restricted(whole, self.n))
+            share = narrower(share, restricted(whole, self.n))
         return share
 
     def _listed(self, name: str, term: str, cohort: Cohort, n: int) -> Share:
@@ -448,49 +395,9 @@ def therapies_of(study: Study, family: Family, cohort_id: str) -> tuple[str, ...
     return tuple(study.therapies) if len(study.therapies) == 1 else ()
 
 
-def narrowed(shares: Mapping[str, Share], family: Family) -> dict[str, Share]:
-    """Return the shares of one study's cohorts, narrowed by what is known of their parts."""
-    out = dict(shares)
-    for name in sorted(family.cohorts, key=lambda c: (-len(family.ancestors(c)), c)):
-        out[name] = _from_below(name, out, family)
-    return out
-
-
-def _from_below(cohort_id: str, shares: Mapping[str, Share], family: Family) -> Share:
-    """Return what a cohort's parts say of how many of the whole qualify."""
-    share = shares[cohort_id]
-    if not family.people(cohort_id).exact:
-        return share
-    for child in family.children(cohort_id):
-        size = family.people(child).exact
-        if size is None:
-            continue
-        part = shares[child]
-        rest = share.n - int(size)
-        low, high = (part.low if size else 0), (part.high if size else 0) + max(0, rest)
-        share = narrower(share, Share(min(low, share.n), min(max(high, low), share.n), share.n))
-    for parts in family.divisions(cohort_id):
-        sizes = [family.people(p).exact for p in parts]
-        if all(s is not None for s in sizes) and sum(s or 0 for s in sizes) == share.n:
-            low = sum(shares[p].low for p, s in zip(parts, sizes, strict=True) if s)
-            high = sum(shares[p].high for p, s in zip(parts, sizes, strict=True) if s)
-            share = narrower(share, Share(low, high, share.n))
-    return share
-
-
 def _part_word(part: Part, name: str) -> Word | None:
     word: Word | None = getattr(part, name)
     return word
-
-
-def _settled(share: Share) -> bool:
-    return share.low == share.high
-
-
-def _restricted(whole: Share, n: int) -> Share:
-    """Return what a share of a whole says of `n` of its members."""
-    low = max(0, whole.low - (whole.n - n)) if whole.n >= n else 0
-    return Share(min(low, n), min(whole.high, n), n)
 
 
 def _spoken(entry: Prior, k: int, n: int) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from paucity.evidence.cohorts import Family
-from paucity.evidence.facts import CohortFacts, FactError, Share
+from paucity.evidence.facts import CohortFacts, FactError
+from paucity.evidence.shares import Share
 from paucity.logic import Bounds, add, exactly
 from paucity.report.answer import Answer, count_at
 from paucity.report.figures import Known

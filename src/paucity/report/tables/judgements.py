@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from paucity.evidence.claims import Standing
 from paucity.evidence.cohorts import Family
 from paucity.evidence.eligibility import Verdict
-from paucity.evidence.facts import CohortFacts, FactError, Share
+from paucity.evidence.facts import CohortFacts, FactError
+from paucity.evidence.shares import Share
 from paucity.logic import Bounds, add, exactly
 from paucity.report.table import Cell, Column, Table, TableRow, count_cell
 from paucity.report.tables.responses import agent_label, by_agent
