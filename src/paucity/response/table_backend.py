@@ -137,9 +137,9 @@ class Compiler:
         """Return the state that is reported: 0 so, 1 not so, 2 not evaluable, 3 missing, 4 open."""
         state = columns.plan.asked[0]
         bands = columns.plan.bands.get(state, ())
-        none = columns.value.at.isnull()
+        none = columns.value.low.isnull()
         if bands or state == "resolved":
-            none |= columns.baseline.at.isnull()
+            none |= columns.baseline.low.isnull()
         branches = [(first, 0)]
         if bands and all(b.when is not None for b in bands):
             branches.append((~first & ~let_in(bands, columns), 2))

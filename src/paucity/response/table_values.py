@@ -281,34 +281,40 @@ class Chooser:
             wanted.append((rows.age != NONE) & (rows.age < float(limit.age_to)))
         return reduce(lambda a, b: a & b, wanted, self.ibis.literal(True))  # noqa: FBT003
 
+    def _beside(self, rows: Any, lower: Any, upper: Any) -> tuple[Any, Any]:
+        """Return whether intervals are above the lower and under the upper limit: 1, 0 or 2."""
+        ended = rows.value_high != NONE
+        edge = (rows.value_high == lower) & rows.high_open
+        below = ended & ((rows.value_high < lower) | edge)
+        beyond = (rows.value > upper) | ((rows.value == upper) & rows.low_open)
+        above = self.ibis.cases((lower == NONE, 2), (rows.value >= lower, 1), (below, 0), else_=2)
+        inside = ended & (rows.value_high <= upper)
+        under = self.ibis.cases((upper == NONE, 2), (inside, 1), (beyond, 0), else_=2)
+        return above, under
+
     def _normal(self, rows: Any) -> Any:
         """Return 1 if a value is normal by its limits or flag, 0 if not, 2 if that is not known."""
         lower, upper = self._limits(rows)
-        high = rows.value_high if self.table.intervals else rows.value
-        low_open = rows.low_open if self.table.intervals else False
-        high_open = rows.high_open if self.table.intervals else False
-        ended = high != NONE
-        below = ended & ((high < lower) | ((high == lower) & high_open))
-        beyond = (rows.value > upper) | ((rows.value == upper) & low_open)
-        above = self.ibis.cases((lower == NONE, 2), (rows.value >= lower, 1), (below, 0), else_=2)
-        under = self.ibis.cases(
-            (upper == NONE, 2), (ended & (high <= upper), 1), (beyond, 0), else_=2
-        )
         side = self.per_marker(rows.marker, lambda m: _SIDES.get(m.direction, 0), "int8")
         neither = (lower == NONE) & (upper == NONE)
         both = self.plan.settings.normal == "within limits"
-        matters = {  # whether an end must be known, by the side disease moves the value to
-            "above": (side == 2) | ((lower != NONE) & ((side == 0) | both)),
-            "under": (side == 1) | ((upper != NONE) & ((side == 0) | both)),
-        }
-        no = (matters["above"] & (above == 0)) | (matters["under"] & (under == 0))
-        open_ = (matters["above"] & (above == 2)) | (matters["under"] & (under == 2))
+        if self.table.intervals:
+            above, under = self._beside(rows, lower, upper)
+        else:
+            above = self.ibis.cases((lower == NONE, 2), (rows.value < lower, 0), else_=1)
+            under = self.ibis.cases((upper == NONE, 2), (rows.value > upper, 0), else_=1)
+        # Each end must be known on the side disease moves the value to, and counts if it is given.
+        counts_above = side != 1 if not both else self.ibis.literal(True)  # noqa: FBT003
+        counts_under = side != 2 if not both else self.ibis.literal(True)  # noqa: FBT003
+        no = (counts_above & (above == 0)) | (counts_under & (under == 0))
+        open_ = (above == 2) & ((side == 2) | (counts_above & (lower != NONE)))
+        open_ |= (under == 2) & ((side == 1) | (counts_under & (upper != NONE)))
         flags = rows.flags & 7
-        ill = self.ibis.literal(0)
+        beyond = self.ibis.literal(0)
         if not both:
-            other = ((flags == 2) & (side == 2)) | ((flags == 4) & (side == 1))
-            ill = other.cast("int64")
-        flagged = self.ibis.cases((flags == 1, 1), ((flags == 2) | (flags == 4), ill), else_=2)
+            harmless = ((flags == 2) & (side == 2)) | ((flags == 4) & (side == 1))
+            beyond = harmless.cast("int64")
+        flagged = self.ibis.cases((flags == 1, 1), ((flags == 2) | (flags == 4), beyond), else_=2)
         return self.ibis.cases((neither, flagged), (no, 0), (open_, 2), else_=1).cast("int8")
 
 
