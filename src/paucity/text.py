@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -422,8 +422,3 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     """Return a hint naming the word most like `word`, or an empty text."""
     near = closest(word, words)
     return f"did you mean `{near}`?" if near else ""
-
-
-def moved(finding: Finding, severity: Severity) -> Finding:
-    """Return the finding with another severity."""
-    return replace(finding, severity=severity)

@@ -14,7 +14,7 @@ from paucity.response.series import EVENT_BITS
 from paucity.response.settings import MICROSECONDS, microseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from paucity.logic import Truth
     from paucity.response.plan import BandPlan, Condition, MarkerPlan, Plan
@@ -371,9 +371,3 @@ def say_state(state: MarkerState) -> str:
     ]
     why = f" ({state.reason})" if state.reason else ""
     return f"{state.marker}: {' -> '.join(values)}: {state.state}{why}"
-
-
-def count_states(states: Iterable[MarkerState], state: str) -> tuple[int, int]:
-    """Return in how many markers a state is certain, and in how many it is possible."""
-    truths = [s.truths.get(state) for s in states]
-    return sum(t is True for t in truths), sum(t is not False for t in truths)
