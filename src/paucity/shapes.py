@@ -34,17 +34,24 @@ class TextShape:
 class CountShape:
     """A whole number of people, courses or the like; not negative."""
 
+    low: int = 0
+    high: int | None = None
+
     def read(self, value: Value, at: int, key: str, reading: Reading) -> int | None:
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 12:
-            return int(value)
+            number = int(value)
+            if self.low <= number and (self.high is None or number <= self.high):
+                return number
         hint = ""
         if isinstance(value, str) and value.endswith("%"):
             hint = "a percentage goes into `percent` or `percents`"
-        wrong_type(key, value, "a whole number, 0 or more", at, reading, hint)
+        range_ = f"{self.low} or more" if self.high is None else f"{self.low} to {self.high}"
+        wrong_type(key, value, f"a whole number, {range_}", at, reading, hint)
         return None
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
-        return {"type": "integer", "minimum": 0}
+        out: dict[str, Any] = {"type": "integer", "minimum": self.low}
+        return out if self.high is None else {**out, "maximum": self.high}
 
 
 _DECIMAL = re.compile(r"[-+]?(\d{1,15}(\.\d{0,12})?|\.\d{1,12})")

@@ -80,6 +80,20 @@ class Finding:
         return (self.span, _RANK[self.severity], self.code, self.message)
 
 
+def finding_data(finding: Finding) -> dict[str, str | int]:
+    """Return a finding as plain data, as every command and file prints it."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "file": finding.span.file,
+        "line": finding.span.line,
+        "column": finding.span.column,
+        "subject": finding.subject,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings once each, ordered by place."""
     return sorted(set(findings), key=Finding.sort_key)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paucity.exact import clopper_pearson
+from paucity.exact import clopper_pearson, clopper_pearson_of_many
 from paucity.synthesis.intervals import proportion_intervals
 
 counts = st.integers(1, 80).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -68,3 +68,29 @@ def test_mirrored_counts_give_mirrored_limits(pair: tuple[int, int]) -> None:
 def test_counts_that_are_no_proportion_are_refused(x: int, n: int) -> None:
     with pytest.raises(ValueError, match="no proportion"):
         clopper_pearson(x, n)
+
+
+@pytest.mark.parametrize(
+    ("events", "n"), [(0, 1), (1, 1), (0, 7), (7, 7), (1, 3), (14, 22), (3, 500), (250, 500)]
+)
+def test_the_fast_limits_are_the_exact_ones(events: int, n: int) -> None:
+    exact = clopper_pearson(events, n)
+    assert clopper_pearson_of_many(events, n) == pytest.approx(
+        (float(exact.low), float(exact.high)), abs=1e-11
+    )
+
+
+def test_the_limits_of_many_people_are_those_of_the_beta_distribution() -> None:
+    # scipy.stats.beta.ppf: 0.025 of (x, n - x + 1), 0.975 of (x + 1, n - x)
+    beta = pytest.importorskip("scipy.stats").beta
+    for x, n in ((123_456, 500_000), (1, 500_000), (499_999, 500_000)):
+        expected = (beta.ppf(0.025, x, n - x + 1), beta.ppf(0.975, x + 1, n - x))
+        assert clopper_pearson_of_many(x, n) == pytest.approx(expected, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("events", "n", "level"), [(2, 1, 0.9), (-1, 3, 0.9), (0, 0, 0.9), (1, 2, 1)]
+)
+def test_what_is_no_proportion_is_refused(events: int, n: int, level: float) -> None:
+    with pytest.raises(ValueError, match=r"proportion|coverage"):
+        clopper_pearson_of_many(events, n, level)

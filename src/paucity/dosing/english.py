@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from paucity.dosing.model import Dose, Regimen, amount_of, reading_of, runs
+from paucity.expression.english import say_number as say_exactly
 from paucity.spread import say_duration, say_spread
 
 if TYPE_CHECKING:
@@ -23,18 +24,10 @@ def say_number(value: Fraction) -> str:
     >>> say_number(Fraction(643, 10)), say_number(Fraction(25, 3))
     ('64.3', '8.33')
     """
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    if rest != 1:
-        return f"{float(value):.3g}" if abs(value) < 1000 else str(round(value))
-    places = 0
-    while (value * 10**places).denominator != 1:
-        places += 1
-    digits = str(abs((value * 10**places).numerator)).zfill(places + 1)
-    sign = "-" if value < 0 else ""
-    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+    exact = say_exactly(value)
+    if "/" not in exact:
+        return exact
+    return f"{float(value):.3g}" if abs(value) < 1000 else str(round(value))
 
 
 def say_unit(unit: str) -> str:
