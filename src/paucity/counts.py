@@ -3,7 +3,8 @@
 A printed percentage of few people is nearly a count: 23% of 22 can only be 5. Everything here
 is rational arithmetic over the digits as printed, so a printed ``22.0`` says more than ``22``.
 The test that a printed figure can arise from a whole number of people is known as GRIM (Brown and
-Heathers 2017, Social Psychological and Personality Science 8:363).
+Heathers 2017, Social Psychological and Personality Science 8:363); that a printed standard
+deviation can, as DEBIT (Heathers and Brown 2019, osf.io/5vb3u).
 """
 
 from __future__ import annotations
@@ -74,6 +75,41 @@ def _twice(percent: Decimal) -> tuple[int, int]:
         10**exponent if isinstance(exponent, int) and exponent > 0 else 1
     )
     return (-2 if sign else 2) * whole, 10**places
+
+
+def counts_for_sd(percent: Decimal, sd: Decimal, n: int) -> tuple[int, ...]:
+    """Return the counts out of `n` that print as a percentage and as its standard deviation.
+
+    A column of yes and no, taken for 1 and 0, has a mean and a standard deviation, and the first
+    decides the second: with c of n its square is c (n - c) / (n (n - 1)). That the two agree is
+    the test known as DEBIT. The squares are compared, so nothing is rounded.
+
+    Args:
+        percent: the percentage as printed, 0 to 100; a mean of 0.35 is `Decimal("0.35").scaleb(2)`.
+        sd: the standard deviation of the ones and zeros as printed, of a sample (n - 1).
+        n: the denominator, people or courses; at least 2.
+
+    Returns:
+        The counts that fit both; empty if none does.
+
+    Raises:
+        ValueError: `n` is less than 2.
+
+    >>> from decimal import Decimal
+    >>> counts_for_sd(Decimal("35"), Decimal("0.18"), 20)
+    ()
+    >>> counts_for_sd(Decimal("35"), Decimal("0.49"), 20)
+    (7,)
+    """
+    if n < 2:
+        raise ValueError(f"a standard deviation needs at least two people, found n = {n}")
+    low, high = rounding_interval(sd)
+    least, most = max(low, Fraction(0)) ** 2, high**2
+    return tuple(
+        count
+        for count in counts_for_percent(percent, n)
+        if high >= 0 and least <= Fraction(count * (n - count), n * (n - 1)) <= most
+    )
 
 
 def fits(count: int, n: int, percent: Decimal) -> bool:

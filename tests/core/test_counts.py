@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import product
+from statistics import stdev
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from scipy import stats
 from paucity.counts import (
     bases_that_fit,
     counts_for_percent,
+    counts_for_sd,
     fisher_exact,
     fits,
     percent_of,
@@ -22,6 +24,42 @@ from paucity.counts import (
 )
 
 LARGEST = 120
+
+
+# Heathers & Brown 2019 as the R package scrutiny 0.5.0 documents and runs its test: three
+# summaries of twenty yes and no, and 127 against 153, whose standard deviation it prints.
+@pytest.mark.parametrize(
+    ("percent", "sd", "n", "counts"),
+    [
+        ("35", "0.18", 20, ()),
+        ("36", "0.11", 20, ()),  # 36% of 20 is no count to begin with
+        ("35", "0.49", 20, (7,)),
+        ("54.6", "0.4987", 280, (153,)),
+        ("0", "0", 9, (0,)),
+        ("100", "0.00", 9, (9,)),
+        ("50", "0.71", 2, (1,)),  # 1 of 2: the square root of 1/2
+        ("50", "0.50", 2, ()),  # that of a whole population, not of a sample
+        ("50", "-0.71", 2, ()),
+    ],
+)
+def test_a_standard_deviation_must_be_that_of_the_counts(
+    percent: str, sd: str, n: int, counts: tuple[int, ...]
+) -> None:
+    assert counts_for_sd(Decimal(percent), Decimal(sd), n) == counts
+
+
+@given(st.integers(2, LARGEST), st.data())
+def test_the_standard_deviation_of_ones_and_zeros_always_fits(n: int, data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, n))
+    column = [1] * count + [0] * (n - count)
+    sd = Decimal(repr(round(stdev(column), 3)))
+    percent = Decimal(repr(round(100 * count / n, 1)))
+    assert count in counts_for_sd(percent, sd, n)
+
+
+def test_one_person_has_no_standard_deviation() -> None:
+    with pytest.raises(ValueError, match="at least two people"):
+        counts_for_sd(Decimal(100), Decimal(0), 1)
 
 
 def printed(count: int, n: int, places: int) -> set[Decimal]:
