@@ -287,3 +287,44 @@ def test_a_set_of_criteria_based_on_another_replaces_and_drops_by_name(tmp_path:
 def test_sets_of_criteria_based_on_each_other_end(tmp_path: Path) -> None:
     protocol = PROTOCOL + "    based_on: other\n  other: {based_on: main}\n"
     assert judged(tmp_path, ONE, protocol).criteria == "main"
+
+
+# -- a whole and the parts that make it up ---------------------------------------------------------
+
+
+DIVIDED = """
+design: case series
+therapies: {rescue: {agent: anakinra}}
+cohorts:
+  all:
+    {patients: 5, divided_into: {age: [children, adults]}, prior: [{agents: [etoposide]}]}
+  children: {part_of: all, patients: 3}
+  adults: {part_of: all, patients: 2}
+responses:
+"""
+OF_ALL = "  - {cohort: all, therapy: rescue, counts: {CR: 2, PR: 2, NR: 1}}\n"
+OF_CHILDREN = "  - {cohort: children, therapy: rescue, counts: {CR: 2, NR: 1}}\n"
+OF_ADULTS = "  - {cohort: adults, therapy: rescue, counts: {PR: 2}}\n"
+
+
+@pytest.mark.parametrize(
+    ("told", "rows"),
+    [
+        (OF_CHILDREN + OF_ADULTS, {"doe-2001/children", "doe-2001/adults"}),
+        (OF_CHILDREN, {"doe-2001/children", "doe-2001/adults"}),  # the rest stands beside it
+        (OF_ALL, {"doe-2001/all"}),
+        (OF_ALL + OF_ADULTS, {"doe-2001/all"}),  # nobody counts twice
+    ],
+)
+def test_a_whole_stands_for_its_parts_unless_only_they_have_responses(
+    told: str, rows: set[str], tmp_path: Path
+) -> None:
+    result = load(tmp_path, files_of(DIVIDED + told)).evidence.eligibility["main"]
+    assert names(result.included_cohorts()) == rows
+    assert str(result.agents["anakinra"].patients) == "5"
+
+
+def test_parts_that_leave_some_out_do_not_stand_for_the_whole(tmp_path: Path) -> None:
+    text = DIVIDED.replace("part_of: all, patients: 2", "part_of: all, patients: 1")
+    review = load(tmp_path, files_of(text + OF_CHILDREN))
+    assert names(review.evidence.eligibility["main"].included_cohorts()) == {"doe-2001/all"}

@@ -18,7 +18,7 @@ from paucity.evidence.figures import entry_figure, word_of
 from paucity.evidence.model import Event, Study
 from paucity.evidence.rows import Row, established_rows, included_rows, rows_of
 from paucity.evidence.shares import Share, narrowed
-from paucity.evidence.view import Evidence, read_in
+from paucity.evidence.view import Evidence, family_of, read_in
 from paucity.expression.nodes import (
     And,
     Arithmetic,
@@ -168,7 +168,7 @@ def _chosen(claim: Claim, evidence: Evidence) -> Iterator[_Selected]:
 
 def _shares(study: Study, claim: Claim, evidence: Evidence) -> dict[str, Share]:
     """Return the share of each cohort of a study that a claim is about."""
-    family = Family(study)
+    family = family_of(study, evidence)
     out = {}
     for name in study.cohorts:
         facts = CohortFacts(study, family, name, evidence.vocabulary)
@@ -182,14 +182,14 @@ def _shares(study: Study, claim: Claim, evidence: Evidence) -> dict[str, Share]:
 
 def _anywhere(study: Study, claim: Claim, evidence: Evidence) -> Iterator[_Selected]:
     """Yield the largest cohorts that are wholly meant, and wholes where that leaves some open."""
-    family = Family(study)
+    family = family_of(study, evidence)
     shares = _shares(study, claim, evidence)
     wholly = family.topmost([name for name, share in shares.items() if share.truth is True])
     for root in family.topmost(study.cohorts):
         inside = [name for name in wholly if name == root or root in family.ancestors(name)]
         decided = family.distinct(inside).low == shares[root].high
         for name in inside if decided else [root]:
-            for row in rows_of(study, name):
+            for row in rows_of(family, name):
                 yield _Selected(row, shares[name])
 
 

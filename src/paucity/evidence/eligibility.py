@@ -309,6 +309,34 @@ def _covers(searched: str, studied: str, vocabulary: Vocabulary) -> bool:
     return any(vocabulary.is_a(Kind.DRUG, name, searched) for name in names)
 
 
+def _standing(family: Family, names: list[str]) -> tuple[str, ...]:
+    """Return the cohorts, each person in one, that stand for those let in.
+
+    A whole stands for its parts, unless responses are told only of parts that make it up.
+    """
+    told = {response.cohort for response in family.study.responses}
+    answered = {n for n in names if n in told or told & set(family.descendants(n))}
+    out: list[str] = []
+    todo = list(family.topmost(names))
+    while todo:
+        name = todo.pop(0)
+        parts = () if name in told else _making_up(family, name, answered, set(names))
+        todo[:0] = parts
+        out += [] if parts else [name]
+    return tuple(dict.fromkeys(out))
+
+
+def _making_up(family: Family, name: str, answered: set[str], among: set[str]) -> tuple[str, ...]:
+    """Return parts that make up a cohort and are among those let in, if one has a response."""
+    size = family.people(name).exact
+    for parts in family.divisions(name):
+        sizes = [family.people(part).exact for part in parts]
+        whole = None not in sizes and sum(n for n in sizes if n is not None) == size
+        if whole and set(parts) <= among and set(parts) & answered:
+            return parts
+    return ()
+
+
 def _agent_result(
     agent: str,
     held: Mapping[str, list[str]],
@@ -323,7 +351,7 @@ def _agent_result(
     for study_id, names in held.items():
         family = Family(studies[study_id])
         patients = add(patients, family.distinct(names))
-        cohorts += [(study_id, n) for n in family.topmost(names)]
+        cohorts += [(study_id, n) for n in _standing(family, names)]
     patients = _less_shared(patients, cohorts, studies)
     possible = patients
     for study_id, name in open_:

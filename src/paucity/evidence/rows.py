@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paucity.evidence.cohorts import Family
 from paucity.evidence.figures import Figure, denominator, level_figures
-from paucity.evidence.view import Evidence, read_in
+from paucity.evidence.view import Evidence, family_of, read_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from paucity.evidence.cohorts import Family
     from paucity.evidence.model import Cohort, Response, Study, Therapy
 
 
@@ -54,12 +54,13 @@ class Row:
         return level_figures(self.response, self.study) if self.response else {}
 
 
-def rows_of(study: Study, cohort_id: str) -> Iterator[Row]:
-    """Yield the rows of one cohort: one for each therapy it had a response to."""
+def rows_of(family: Family, cohort_id: str) -> Iterator[Row]:
+    """Yield the rows of one cohort of a study: one for each therapy it had a response to."""
     from paucity.evidence.facts import therapies_of
 
+    study = family.study
     cohort = study.cohorts[cohort_id]
-    for name in therapies_of(study, Family(study), cohort_id) or ("",):
+    for name in therapies_of(study, family, cohort_id) or ("",):
         therapy = study.therapies.get(name)
         told = [r for r in study.responses if r.cohort == cohort_id and r.therapy == name]
         own = [r for r in told if read_in(r, study) == study.read_in] or told
@@ -69,7 +70,7 @@ def rows_of(study: Study, cohort_id: str) -> Iterator[Row]:
 
 def rows(evidence: Evidence, keys: Iterable[tuple[str, str]]) -> list[Row]:
     """Return the rows of the cohorts, in order."""
-    return [row for s, c in keys for row in rows_of(evidence.studies[s], c)]
+    return [row for s, c in keys for row in rows_of(family_of(evidence.studies[s], evidence), c)]
 
 
 def included_rows(evidence: Evidence) -> list[Row]:

@@ -44,6 +44,7 @@ class Evidence:
         definitions: the response definitions that can be used, by name.
         eligibility: the outcome of every set of criteria, by name.
         main: the set the report rests on.
+        families: of the cohorts of each study, made when first asked for; see `family_of`.
     """
 
     studies: Mapping[str, Study]
@@ -53,6 +54,7 @@ class Evidence:
     definitions: Mapping[str, DefinitionFacts] = field(default_factory=dict)
     eligibility: Mapping[str, Eligibility] = field(default_factory=dict)
     main: str = ""
+    families: dict[str, Family] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def included(self) -> tuple[tuple[str, str], ...]:
@@ -82,9 +84,17 @@ class StudyView:
         return tuple(name for name, level in scale.items() if not level.outside)
 
 
+def family_of(study: Study, evidence: Evidence) -> Family:
+    """Return the family of a study's cohorts, the same one whenever it is asked for."""
+    family = evidence.families.get(study.id)
+    if family is None or family.study is not study:
+        family = evidence.families[study.id] = Family(study)
+    return family
+
+
 def view(study: Study, evidence: Evidence) -> StudyView:
     """Return the view of one study."""
-    return StudyView(study, Family(study), evidence)
+    return StudyView(study, family_of(study, evidence), evidence)
 
 
 def source_of(entry: Record, study: Study) -> Source | None:

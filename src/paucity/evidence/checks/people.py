@@ -6,13 +6,14 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from paucity.evidence.checks.check import NOTE, WARNING, Found, check, joined
-from paucity.evidence.cohorts import Family
 from paucity.evidence.figures import size
+from paucity.evidence.view import family_of
 from paucity.text import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from paucity.evidence.cohorts import Family
     from paucity.evidence.view import Evidence, StudyView
 
 
@@ -27,7 +28,7 @@ def counted_in_two_tables(evidence: Evidence) -> Iterator[Found]:
         study = evidence.studies.get(study_id)
         if study is None or whole not in study.cohorts:
             continue
-        family = Family(study)
+        family = family_of(study, evidence)
         inside = [
             c
             for s, c in evidence.included
