@@ -70,6 +70,9 @@ def parts(title: str) -> tuple[str, ...]:
 def compare(a: Features, b: Features) -> tuple[float, tuple[Reason, ...]]:
     """Return the points of two records and the reasons for them."""
     ratio = _ratio()
+    bare = _bare(a, b)
+    if bare:
+        return bare.points, (bare,)
     apart = _apart(a, b)
     if apart:
         return apart.points, (apart,)
@@ -81,6 +84,20 @@ def compare(a: Features, b: Features) -> tuple[float, tuple[Reason, ...]]:
     ]
     reasons += [*_places(a, b), *_abstracts(a, b, ratio)]
     return sum(r.points for r in reasons), tuple(reasons)
+
+
+def _bare(a: Features, b: Features) -> Reason | None:
+    """Return the reason to join a record that holds an identifier and nothing else.
+
+    Reference lists give such records. Nothing in them can speak against the other one.
+    """
+    if all(x.title or x.families or x.year for x in (a, b)):
+        return None
+    if a.pmid and a.pmid == b.pmid:
+        return Reason(12, "same PMID, which is all that one holds")
+    if a.doi and a.doi == b.doi and not (a.pmid and b.pmid):
+        return Reason(12, "same DOI, which is all that one holds")
+    return None
 
 
 def _ratio() -> Callable[[str, str], float]:

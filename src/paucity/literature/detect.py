@@ -14,7 +14,19 @@ if TYPE_CHECKING:
     from paucity.literature.draft import Reading
 
 Format = Literal[
-    "nbib", "ris", "pubmed-xml", "endnote-xml", "jats", "bibtex", "csl-json", "csv", "xlsx"
+    "nbib",
+    "ris",
+    "pubmed-xml",
+    "endnote-xml",
+    "jats",
+    "bibtex",
+    "csl-json",
+    "europepmc-json",
+    "openalex-json",
+    "crossref-json",
+    "clinicaltrials-json",
+    "csv",
+    "xlsx",
 ]
 
 SAMPLE: Final = 65_536
@@ -113,6 +125,10 @@ def detect_format(sample: bytes, name: str = "") -> Format | None:
     text = sample.decode(sniff_encoding(sample), "replace").lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
         return _xml_format(text)
+    if text[:1] in {"[", "{"}:
+        for pattern, form in _ANSWERS:
+            if pattern.search(text):
+                return form
     if text[:1] in {"[", "{"} and _CSL.search(text) and '"infons"' not in text:
         return "csl-json"
     if first := next((form for form, mark in _MARKS if mark.match(text)), None):
@@ -132,6 +148,15 @@ _MARKS: Final[tuple[tuple[Format, re.Pattern[str]], ...]] = (
 
 
 _CSL: Final = re.compile(r'"(?:title|DOI|custom|container-title)"\s*:|"id": "paucity-|^\[\s*\]')
+
+
+_ANSWERS: Final[tuple[tuple[re.Pattern[str], Format], ...]] = (
+    (re.compile(r'"hitCount"\s*:.*?"resultList"\s*:', re.DOTALL), "europepmc-json"),
+    (re.compile(r'"id"\s*:\s*"https://openalex\.org/W'), "openalex-json"),
+    (re.compile(r'"message-type"\s*:\s*"work(?:-list)?"'), "crossref-json"),
+    (re.compile(r'"protocolSection"\s*:'), "clinicaltrials-json"),
+)
+"""What only the answer of one database holds; asked before CSL, whose names they share."""
 
 
 def _xml_format(text: str) -> Format | None:

@@ -53,6 +53,9 @@ def _citation(citation: Any, draft: Draft) -> None:
     draft.one("database", citation.get("Owner", ""), "pubmed:Owner")
     if status := citation.get("Status"):
         draft.keep("pubmed:Status", status)
+    for name in ("DateCompleted", "DateRevised"):
+        if (when := citation.find(name)) is not None:
+            draft.keep(f"pubmed:{name}", _date(when)[1])
     if article is not None:
         _journal(article.find("Journal"), citation.find("MedlineJournalInfo"), draft)
         _described(article, draft)

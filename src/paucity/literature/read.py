@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from paucity.literature import (
     bibtex,
+    clinicaltrials,
+    crossref,
     csl,
     endnote_xml,
+    europepmc,
     jats,
     nbib,
+    openalex,
     pubmed_xml,
     ris,
     tabular,
@@ -35,6 +39,10 @@ _READERS: Final[Mapping[Format, Callable[[io.BufferedReader, Reading], Iterator[
     "jats": jats.read,
     "bibtex": bibtex.read,
     "csl-json": csl.read,
+    "europepmc-json": europepmc.read,
+    "openalex-json": openalex.read,
+    "crossref-json": crossref.read,
+    "clinicaltrials-json": clinicaltrials.read,
     "csv": tabular.read_csv,
     "xlsx": tabular.read_xlsx,
 }
@@ -88,7 +96,9 @@ def _unknown(stream: io.BufferedReader, reading: Reading) -> None:
     if not stream.peek(1):
         reading.fault("file-empty", 1, "the file is empty", "export it again")
         return
-    message = "none of the formats we know: nbib, RIS, PubMed, EndNote or JATS XML, BibTeX, tables"
+    message = (
+        "none of the formats we know: nbib, RIS, PubMed, EndNote or JATS XML, BibTeX, JSON, tables"
+    )
     hint = "export it as RIS or nbib; unpack a zip archive first"
     reading.fault("format-unknown", 1, message, hint, severity=Severity.ERROR)
 
