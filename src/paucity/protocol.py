@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from paucity.expression import ExpressionError, Node, parse
 from paucity.record import Reading, Record, RecordShape, many, need, opt, table
-from paucity.shapes import COUNT, FLAG, NUMBER, PERCENT, TEXT, ChoiceShape, Word, WordShape
+from paucity.shapes import (
+    COUNT,
+    FLAG,
+    NUMBER,
+    PERCENT,
+    TEXT,
+    ChoiceShape,
+    CountShape,
+    Word,
+    WordShape,
+)
 from paucity.sources import SOURCE, Accepted, Source
 from paucity.vocabulary import Kind
 
@@ -113,14 +123,31 @@ class Ongoing(Record):
     note: str = opt(TEXT, "a remark", "")
 
 
+KINDS_OF_SOURCE = (
+    *("database", "register", "website", "organisation"),
+    *("citation searching", "contact with authors", "other"),
+)
+"""Where records come from; all but databases and registers are PRISMA 2020's "other methods"."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search(Record):
     """A search as the protocol states it."""
 
-    database: str = need(TEXT, "the database searched")
+    database: str = need(TEXT, "the database searched, or the other source")
+    kind: str = opt(ChoiceShape(KINDS_OF_SOURCE), "what kind of source it is", "database")
+    files: tuple[str, ...] = many(TEXT, "its exports: `records/pubmed.nbib`")
+    found: int | None = opt(COUNT, "how many records the source said it found")
     condition: tuple[str, ...] = many(TEXT, "terms for the condition, any of them")
     therapy: tuple[str, ...] = many(TEXT, "terms for therapy, any of them")
     agents: tuple[Word, ...] = many(WordShape(Kind.DRUG), "agents searched by name")
+    strategy: str = opt(
+        TEXT,
+        "the strategy to run, in PubMed's or Ovid's syntax, limits included; or its file: "
+        "`searches/pubmed.txt`",
+        "",
+    )
+    inferred: tuple[str, ...] = many(TEXT, "what of the strategy the source does not tell")
     limits: tuple[str, ...] = many(TEXT, "limits: language, years")
     date: str = opt(TEXT, "date of the search, if stated", "")
     also: tuple[str, ...] = many(TEXT, "other ways: reference lists, experts")
@@ -242,6 +269,54 @@ class Certainty(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlowCounts(Record):
+    """Counts of the flow as a source states them, box by box of PRISMA 2020."""
+
+    databases: int | None = opt(COUNT, "records identified from databases")
+    registers: int | None = opt(COUNT, "records identified from registers")
+    duplicates: int | None = opt(COUNT, "duplicates removed before screening")
+    automatic: int | None = opt(COUNT, "records marked as ineligible by automation tools")
+    removed_otherwise: int | None = opt(COUNT, "records removed for other reasons")
+    screened: int | None = opt(COUNT, "records screened")
+    excluded: int | None = opt(COUNT, "records excluded on title and abstract")
+    sought: int | None = opt(COUNT, "reports sought for retrieval")
+    not_retrieved: int | None = opt(COUNT, "reports not retrieved")
+    assessed: int | None = opt(COUNT, "reports assessed for eligibility")
+    excluded_reports: Mapping[str, int] = table(COUNT, "reports excluded, by reason")
+    studies: int | None = opt(COUNT, "new studies included")
+    reports: int | None = opt(COUNT, "reports of new studies included")
+    source: Source | None = opt(SOURCE, "where the counts are stated")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previous(Record):
+    """What an earlier version of the review had included."""
+
+    studies: int | None = need(COUNT, "studies included in the previous version")
+    reports: int | None = opt(COUNT, "reports of these studies")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningPlan(Record):
+    """How records are screened."""
+
+    reviewers: int = opt(CountShape(1, 2), "how many decide about each record: 1 or 2", 2)
+    reasons: tuple[str, ...] = many(
+        TEXT, "reasons for exclusion, the first that applies first; any, if left out"
+    )
+    settled_by: str = opt(TEXT, "the reviewer whose vote settles a conflict", "")
+    previous: Previous | None = opt(
+        RecordShape(lambda: Previous, shorthand="studies"), "of an updated review"
+    )
+    removed_otherwise: int = opt(
+        COUNT, "records removed before screening for other reasons, not among the exports", 0
+    )
+    counts: FlowCounts | None = opt(
+        RecordShape(lambda: FlowCounts), "the flow as the source states it"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol(Record):
     """A review's protocol: the file review.yaml."""
 
@@ -254,6 +329,9 @@ class Protocol(Record):
         RecordShape(lambda: Level, shorthand="label"), "the response scale, best level first"
     )
     searches: tuple[Search, ...] = many(RecordShape(lambda: Search), "the searches")
+    screening: ScreeningPlan | None = opt(
+        RecordShape(lambda: ScreeningPlan), "how records are screened"
+    )
     criteria: Mapping[str, CriteriaSet] = table(
         RecordShape(lambda: CriteriaSet), "named sets of eligibility criteria"
     )

@@ -1,0 +1,163 @@
+"""From raw exports to merged records, flow and checklists, in one command and offline."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from paucity.cli.group import Fault, main, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from paucity.review import Review
+    from paucity.screening.load import Screening
+    from paucity.text import Finding
+
+FORMS = ("ris", "nbib", "bibtex", "csl-json", "csv", "xlsx", "parquet")
+
+
+@main.command()
+@click.argument(
+    "places", nargs=-1, required=True, metavar="PLACE...", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(path_type=Path),
+    default=Path("build/records"),
+    show_default=True,
+    help="Where to write.",
+)
+@click.option(
+    "--to", "forms", multiple=True, type=click.Choice(FORMS), help="Formats of the merged records; "
+    "ris if left out. May be given more than once.",
+)  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Show no finding but how many there are.")
+def records(places: tuple[Path, ...], out: Path, forms: tuple[str, ...], *, quiet: bool) -> None:
+    """Read exports, merge duplicates, and write records, links, flow and checklists.
+
+    PLACE is a review folder, a folder of exports, or exports themselves: nbib, RIS, PubMed, EndNote
+    or JATS XML, BibTeX, CSL-JSON, CSV, XLSX, packed with gzip or not. What a person decided in the
+    merge file (merges.yaml in OUT, or screening/merges.yaml of a review) holds.
+    """
+    from paucity.literature.markup import MissingLibraryError
+    from paucity.report.corpus_files import write_corpus
+    from paucity.writer import ChangedError
+
+    show = _progress()
+    review, screening, merges = _screened(places, out, show)
+    _spare(screening, merges)
+    try:
+        written = write_corpus(
+            review, screening, out, forms=forms or ("ris",), merges=merges, progress=show
+        )
+    except (ChangedError, MissingLibraryError) as error:
+        raise Fault(str(error)) from None
+    finally:
+        show("")
+    found = screening.findings
+    _print(found, quiet=quiet)
+    corpus = screening.corpus
+    undecided = sum(m.decision == "undecided" for m in corpus.merges)
+    click.echo(f"{plural(len(corpus.exports), 'file')}, {plural(len(corpus.records), 'record')}")
+    gone = len(corpus.records) - len(corpus.reports)
+    pairs = f"{plural(undecided, 'pair')} to decide" if undecided else "no pair to decide"
+    reports = plural(len(corpus.reports), "report")
+    click.echo(f"{plural(gone, 'duplicate')} merged ({pairs}), {reports}")
+    asked = f"{plural(written.overlaps, 'question')} of shared patients"
+    click.echo(f"{plural(written.links, 'link')} between reports, {asked}")
+    names = ", ".join(sorted(p.name for p in written.files if p != merges))
+    click.echo(f"Merges: {merges}")
+    click.echo(f"Written to {out}: {names}")
+    errors = sum(f.severity == "error" for f in found)
+    warnings = sum(f.severity == "warning" for f in found)
+    click.echo(f"Findings: {plural(errors, 'error')}, {plural(warnings, 'warning')}")
+    sys.exit(int(bool(errors or warnings)))
+
+
+def _spare(screening: Screening, merges: Path) -> None:
+    """End if the merge file cannot be read whole: writing it again would lose a decision."""
+    for finding in screening.findings:
+        if finding.span.file.endswith("merges.yaml") and finding.severity == "error":
+            place = f"{merges}:{finding.span.line}"
+            raise Fault(f"{place}: {finding.message}; mend it first, so that no decision is lost")
+
+
+def _progress() -> Callable[[str], None]:
+    """Return what shows a line of progress, if the error stream is a terminal."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+
+    def show(text: str) -> None:
+        click.echo(f"\r\x1b[K{text[:100]}", nl=False, err=True)
+
+    return show
+
+
+def _screened(
+    places: tuple[Path, ...], out: Path, show: Callable[[str], None]
+) -> tuple[Review | None, Screening, Path]:
+    """Return the review, if it is one, with its records, and where its merges are kept."""
+    from paucity.screening.corpus import MERGES
+    from paucity.text import read_text
+
+    if len(places) == 1 and (places[0] / "review.yaml").exists():
+        from paucity.cli.group import load
+
+        show("reading the review")
+        review = load(str(places[0]))
+        if review.screening is None:
+            raise Fault(f"`{places[0]}` has no records; put exports into its records/")
+        return review, review.screening, places[0] / MERGES
+    from paucity.screening.load import screen
+
+    merges = out / "merges.yaml"
+    text = ""
+    if merges.exists():
+        text, fault = read_text(out, merges)
+        if fault is not None:
+            raise Fault(f"{merges}: {fault.message}")
+    files = _exports(places, out)
+    if not files:
+        raise Fault(f"there is no file in {', '.join(map(str, places))}")
+    return None, screen(files, (), text, workers=os.cpu_count() or 1, progress=show), merges
+
+
+def _exports(places: Iterable[Path], made: Path) -> list[tuple[Path, str]]:
+    """Return files with the names they go by: as given, or within the folder given.
+
+    What an earlier run wrote into `made` is no export.
+    """
+    from paucity.screening.folder import NO_EXPORT
+
+    out: dict[str, Path] = {}
+    for place in places:
+        if not place.exists():
+            raise Fault(f"there is no file or folder `{place}`")
+        if not place.is_dir():
+            out[place.as_posix()] = place
+            continue
+        for folder, inner, names in os.walk(place):
+            inner[:] = sorted(n for n in inner if not n.startswith("."))
+            if Path(folder).resolve() == made.resolve():
+                continue
+            for name in sorted(names):
+                path = Path(folder) / name
+                if not name.startswith(".") and path.suffix.lower() not in NO_EXPORT:
+                    out[path.relative_to(place).as_posix()] = path
+    return [(path, name) for name, path in sorted(out.items())]
+
+
+def _print(found: Iterable[Finding], *, quiet: bool) -> None:
+    if quiet:
+        return
+    for finding in found:
+        hint = f" ({finding.hint})" if finding.hint else ""
+        place = click.style(str(finding.span), bold=True)
+        said = f"{place}: {finding.severity} [{finding.code}] {finding.message}{hint}"
+        click.echo(said, err=True)

@@ -1,0 +1,253 @@
+"""All records of a review as one object: exports read, duplicates merged, reports linked.
+
+Exports are read in the order of their names, by several processes if that is asked for. What people
+decided about merges (``screening/merges.yaml``) holds; the rest is decided anew each time.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Final
+
+from paucity.literature.decide import deduplicate
+from paucity.literature.links import find_links
+from paucity.literature.markup import MissingLibraryError
+from paucity.literature.merge import (
+    Merge,
+    Report,
+    apply_merges,
+    merges_of,
+    read_merges,
+    reference,
+    references,
+    write_merges,
+)
+from paucity.literature.normal import doi_key, identity
+from paucity.literature.overlap import possible_overlaps
+from paucity.literature.read import Library, read_file
+from paucity.screening.renewed import renewed
+from paucity.text import Finding, Severity, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from paucity.literature.links import Link
+    from paucity.literature.overlap import Overlap
+    from paucity.literature.record import Place, Record
+
+MERGES: Final = "screening/merges.yaml"
+"""Where a review keeps its merges."""
+
+LARGE: Final = 4_000_000
+"""Bytes of exports from which on they are read by several processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export as read.
+
+    Attributes:
+        name: the file's name in the review.
+        format: as detected; empty if it is none we know.
+        records: how many it holds.
+        database: as most of its records name it; empty if they do not.
+        again: how many of its records the same search had given before.
+    """
+
+    name: str
+    format: str
+    records: int
+    database: str = ""
+    again: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The records of a review, and the reports they are of.
+
+    Attributes:
+        exports: the files, in order of their names.
+        records: all records, in the order of files and within them.
+        reports: one for each group of duplicates, in the order of their first records.
+        merges: every merge, decided or open.
+        merges_text: the merge file that says so.
+        findings: what was found while reading and merging.
+        by_name: the reports that an identity can mean, by position; see :func:`names_of`.
+        read_at: where a record was read that its search gave again, by its position.
+    """
+
+    exports: tuple[Export, ...] = ()
+    records: tuple[Record, ...] = ()
+    reports: tuple[Report, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    merges_text: str = ""
+    findings: tuple[Finding, ...] = ()
+    by_name: Mapping[str, frozenset[int]] = field(default_factory=dict, repr=False)
+    read_at: Mapping[int, Place] = field(default_factory=dict, repr=False)
+
+
+def gather(
+    files: Sequence[tuple[Path, str]],
+    merges: str = "",
+    *,
+    merges_name: str = MERGES,
+    fetched: Sequence[Sequence[str]] = (),
+    searches: Mapping[str, str] | None = None,
+    workers: int = 1,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Corpus:
+    """Read exports, merge duplicates as people and the model decide, and index the reports.
+
+    Args:
+        files: the exports and their names in the review.
+        merges: the merge file as it stands; empty if there is none.
+        merges_name: its name, for findings.
+        fetched: the files of each search that was run from here, in the order of its runs.
+        searches: which search gave each export, by the export's name.
+        workers: how many processes read large exports.
+        progress: is told what is being done.
+
+    Returns:
+        The corpus; nothing in the files raises.
+    """
+    libraries = _libraries(files, searches or {}, workers, progress)
+    findings = [f for library in libraries for f in library.findings]
+    named = [(n, lib.records) for (_, n), lib in zip(files, libraries, strict=True)]
+    held = renewed(named, fetched)
+    records = list(held.records)
+    exports = tuple(
+        Export(
+            name,
+            library.format or "",
+            len(library.records),
+            _database(library),
+            held.again.get(name, 0),
+        )
+        for (_, name), library in zip(files, libraries, strict=True)
+    )
+    progress(f"looking for duplicates among {len(records):,} records")
+    before, found = read_merges(merges, merges_name)
+    findings += found
+    text = write_merges(_found(records, findings), before)
+    settled, _ = read_merges(text, merges_name)
+    reports, found = apply_merges(records, settled, merges_name)
+    findings += found
+    return Corpus(
+        exports=exports,
+        records=tuple(records),
+        reports=tuple(reports),
+        merges=tuple(settled),
+        merges_text=text,
+        findings=tuple(findings),
+        by_name=_index(records, reports, held.earlier),
+        read_at=held.read_at,
+    )
+
+
+def _found(records: Sequence[Record], findings: list[Finding]) -> list[Merge]:
+    """Return the merges that deduplication finds; none, with a finding, where it cannot run."""
+    try:
+        return merges_of(records, deduplicate(records))
+    except MissingLibraryError as error:
+        message = f"duplicates are not looked for: {error}"
+        span = Span(records[0].place.file) if records else Span("records/")
+        findings.append(Finding("library-missing", Severity.ERROR, span, message))
+        return []
+
+
+def _libraries(
+    files: Sequence[tuple[Path, str]],
+    searches: Mapping[str, str],
+    workers: int,
+    progress: Callable[[str], None],
+) -> list[Library]:
+    size = sum(path.stat().st_size for path, _ in files if path.is_file())
+    if workers < 2 or size < LARGE or len(files) < 2:
+        out = []
+        for path, name in files:
+            progress(f"reading {name}")
+            out.append(read_file(path, name, searches.get(name, "")))
+        return out
+    # New processes, not copies of this one, which may have threads; largest files first.
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        order = sorted(files, key=lambda f: -(f[0].stat().st_size if f[0].is_file() else 0))
+        told = {
+            name: pool.submit(read_file, path, name, searches.get(name, "")) for path, name in order
+        }
+        out = []
+        for _, name in files:
+            progress(f"reading {name}")
+            out.append(told[name].result())
+        return out
+
+
+def _database(library: Library) -> str:
+    """Return the database that most records of an export name; a tie goes by the name."""
+    counts: dict[str, int] = {}
+    for record in library.records:
+        if record.database:
+            counts[record.database] = counts.get(record.database, 0) + 1
+    most = min(counts, key=lambda name: (-counts[name], name), default="")
+    return most if 2 * counts.get(most, 0) > len(library.records) else ""
+
+
+def names_of(record: Record) -> tuple[str, ...]:
+    """Return every identity that a record goes by, the one it is named by first.
+
+    A vote on a DOI still finds its record when a later export brings the PMID too.
+
+    >>> from paucity.literature.record import Record
+    >>> names_of(Record(pmid="23418008", doi="10.1000/X"))
+    ('pmid:23418008', 'doi:10.1000/x')
+    """
+    first = identity(record)
+    further = [
+        f"pmid:{record.pmid}" if record.pmid else "",
+        f"doi:{doi_key(record.doi)}" if record.doi else "",
+        f"pmcid:{record.pmcid}" if record.pmcid else "",
+    ]
+    return tuple(dict.fromkeys((first, *filter(None, further))))
+
+
+def _index(
+    records: Sequence[Record],
+    reports: Iterable[Report],
+    earlier: Mapping[int, Sequence[Record]],
+) -> dict[str, frozenset[int]]:
+    named = references(records)
+    held: dict[str, set[int]] = {}
+    for number, report in enumerate(reports):
+        for position in report.positions:
+            for name in (*names_of(records[position]), named[position]):
+                held.setdefault(name, set()).add(number)
+            # A vote on what the record said before it came again stays a vote on it.
+            for before in earlier.get(position, ()):
+                for name in (*names_of(before), reference(before)):
+                    held.setdefault(name, set()).add(number)
+    return {name: frozenset(numbers) for name, numbers in held.items()}
+
+
+def name_of(corpus: Corpus, report: int) -> str:
+    """Return how a report is named in vote files: its identity, with its file where two share it.
+
+    The identity is that of the merged record, so it is the PMID if any of its records has one.
+    """
+    held = corpus.reports[report]
+    own = identity(held.record)
+    if corpus.by_name.get(own) == frozenset({report}):
+        return own
+    named = references(corpus.records)
+    return next((n for n in (named[p] for p in held.positions) if len(corpus.by_name[n]) == 1), own)
+
+
+def links_of(corpus: Corpus) -> list[Link]:
+    """Return the reports that belong together without being the same."""
+    return find_links([report.record for report in corpus.reports])
+
+
+def overlaps_of(corpus: Corpus) -> list[Overlap]:
+    """Return the questions about pairs of reports that may describe the same patients."""
+    return possible_overlaps([report.record for report in corpus.reports])

@@ -1,0 +1,112 @@
+"""Screening in a spreadsheet: a table of what is to be screened, and the votes filled into it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Final
+
+from paucity.screening.corpus import name_of
+from paucity.screening.decisions import State
+from paucity.screening.votes import Stage, Vote, guarded, read_votes
+from paucity.text import Finding, Severity, Span
+
+if TYPE_CHECKING:
+    from paucity.literature.record import Record
+    from paucity.screening.load import Screening
+
+SHEET: Final = (
+    *("record", "decision", "reason", "note", "title", "authors", "year", "journal", "abstract"),
+    *("doi", "pmid"),
+)
+"""Columns of the table, in order; the reviewer fills in decision, reason and note."""
+
+
+def sheet_of(
+    held: Screening, reviewer: str, stage: Stage, *, everything: bool = False
+) -> tuple[str, int]:
+    """Return the records a reviewer has still to screen, as CSV, and how many they are.
+
+    Args:
+        held: the screening.
+        reviewer: who screens.
+        stage: the stage; at full text only what was included at title and abstract.
+        everything: also what the reviewer has voted on, with the vote.
+    """
+    decided = held.decisions.title if stage is Stage.TITLE else held.decisions.full_text
+    last = {
+        report: vote
+        for report, vote in held.decisions.cast
+        if vote.reviewer == reviewer and vote.stage is stage
+    }
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(SHEET)
+    count = 0
+    for decision in decided:
+        if decision.state in {State.AUTOMATIC, State.NOT_REACHED}:
+            continue
+        vote = last.get(decision.report)
+        if vote is not None and not everything:
+            continue
+        count += 1
+        record = held.corpus.reports[decision.report].record
+        name = name_of(held.corpus, decision.report)
+        mine = (vote.decision.value, vote.reason, vote.note) if vote else ("", "", "")
+        writer.writerow([guarded(cell) for cell in (name, *mine, *_cells(record))])
+    return out.getvalue(), count
+
+
+def _cells(record: Record) -> tuple[str, ...]:
+    authors = "; ".join(f"{w.family}, {w.given}".rstrip(", ") for w in record.authors)
+    year = str(record.year or "")
+    return (record.title, authors, year, record.journal, record.abstract, record.doi, record.pmid)
+
+
+def votes_of_sheet(
+    text: str, name: str, held: Screening, reviewer: str, stage: Stage, time: str
+) -> tuple[list[Vote], list[Finding]]:
+    """Return the votes filled into a table, and a finding for each row that cannot be one.
+
+    Args:
+        text: the table, whatever divides its cells; columns may have been moved or taken out.
+        name: its name, for findings.
+        held: the screening; a vote that its last one repeats is passed over.
+        reviewer: whose votes they are.
+        stage: of all votes in the table.
+        time: of all of them.
+    """
+    last = {
+        report: vote
+        for report, vote in held.decisions.cast
+        if vote.reviewer == reviewer and vote.stage is stage
+    }
+    votes, found = read_votes(text, reviewer, stage=stage, needed=("record", "decision"))
+    faults = [
+        Finding(f.code, f.severity, Span(name, f.span.line), f.message, f.hint)
+        for f in found
+        if f.severity is not Severity.NOTE
+    ]
+    out = []
+    for vote in votes:
+        made = Vote(
+            vote.record, stage, vote.decision, vote.reason, time, vote.note, reviewer, vote.line
+        )
+        known = held.corpus.by_name.get(vote.record, frozenset())
+        if len(known) != 1:
+            what = f"is {len(known)} reports" if known else "is none of the records"
+            message = f"`{vote.record}` {what}"
+            hint = "the column `record` must stay as it was exported"
+            faults.append(
+                Finding("vote-without-record", Severity.ERROR, Span(name, vote.line), message, hint)
+            )
+            continue
+        before = last.get(next(iter(known)))
+        if before is None or _differ(before, made):
+            out.append(made)
+    return out, faults
+
+
+def _differ(before: Vote, now: Vote) -> bool:
+    told = [(v.decision, v.reason, v.note) for v in (before, now)]
+    return told[0] != told[1]
