@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from paucity.response.series import Series
 
 HEADER = "participant,marker,day,value,unit,low,high,flags"
+AGED = f"{HEADER},age"
 
 
 def series_of(rows: str, header: str = HEADER, **words: object) -> Series:

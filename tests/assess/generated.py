@@ -30,12 +30,18 @@ NUMBERS = {
     "alt": (("U/l", ("200", "400", "401", "200.5", ">400")),),
     "hemoglobin": (("g/l", ("89.9", "90", "<=90")), ("g/dl", ("9", "8.99"))),
     "platelets": (("10^9/l", ("99", "100", ">=100")),),
+    "temperature": (("Cel", ("38.3", "38.4", "38.5", "39.4", "39.5")),),
+    "leukocytes": (("10^9/l", ("5", "5.1", "<5")),),
+    "fibrinogen": (("g/l", ("1.5", "2.5", "1.31")), ("mg/dl", ("131", "360"))),
+    "ast": (("U/l", ("29", "30", "48", "49")),),
 }
 SIGNS = {
     "fever": ("present", "absent"),
     "hemophagocytosis": ("present", "absent"),
     "consciousness": ("altered", "normal"),
     "splenomegaly": ("present", "absent"),
+    "hepatomegaly": ("present", "absent"),
+    "nk-activity": ("normal", "low", "absent"),
 }
 EVENTS = ("next therapy", "death", "transfusion", "G-CSF")
 
@@ -48,18 +54,19 @@ def _number_row(draw: st.DrawFn) -> str:
     high = draw(st.sampled_from(("", "300", "400", "1.7")))
     flags = draw(st.sampled_from(("", "", "H", "N", "L", "transfused", "g-csf H")))
     day, value = draw(st.sampled_from(DAYS)), draw(st.sampled_from(values))
-    return f"{marker},{day},{value},{unit},{low},{high},{flags}"
+    age = draw(st.sampled_from(("", "0.05", "0.0767", "3", "40")))
+    return f"{marker},{day},{value},{unit},{low},{high},{flags},{age}"
 
 
 @st.composite
 def _sign_row(draw: st.DrawFn) -> str:
     marker = draw(st.sampled_from(sorted(SIGNS)))
-    return f"{marker},{draw(st.sampled_from(DAYS))},{draw(st.sampled_from(SIGNS[marker]))},,,,"
+    return f"{marker},{draw(st.sampled_from(DAYS))},{draw(st.sampled_from(SIGNS[marker]))},,,,,"
 
 
 @st.composite
 def _event_row(draw: st.DrawFn) -> str:
-    return f"{draw(st.sampled_from(EVENTS))},{draw(st.sampled_from(DAYS))},,,,,"
+    return f"{draw(st.sampled_from(EVENTS))},{draw(st.sampled_from(DAYS))},,,,,,"
 
 
 def rows(most: int = 60) -> st.SearchStrategy[str]:
@@ -78,6 +85,11 @@ LIBRARY = tuple(
         "wang-2015-fever-mandatory",
         "miettunen-2011-hlh2004",
     )
+)
+
+CRITERIA = tuple(
+    library(name)
+    for name in ("hlh-2004", "hlh-2004-without-nk", "hscore", "mas-2016", "mh-score", "ohi")
 )
 
 _RULES = (
@@ -131,6 +143,87 @@ levels: {draw(st.sampled_from(_LEVELS))}
     return defined(text)
 
 
+_MET = (
+    "value > 3567",
+    "value >= 1500",
+    "value < 0.5 or value > 2",
+    "value between 300 and 1500",
+    "age < 4 wk",
+    "age >= 3 y and value > 300",
+    "value > upper_limit",
+    "limit",
+)
+_AGES = ("", "when: age < 4 wk, ", "when: age >= 3 y, ")
+_CRITERIA = (
+    "at least 2 met of (ferritin, anc, triglycerides)",
+    "fever is present or anc is met",
+    "not (ferritin is met)",
+    "anc < 0.5 and triglycerides is met",
+)
+_DIAGNOSES = (
+    "{met: 'at least 2 met of (first, second, ferritin, fever)', not met: otherwise}",
+    "{met: at least 1 met, not met: otherwise}",
+    "{met: fever is met or (second is met and not (anc is met))}",
+    "{sure: all met, likely: first is met or second is met, no: otherwise}",
+)
+_SCORES = (
+    "{high: score >= 7, low: otherwise}",
+    "{high: score > 12.5, middle: score between 3 and 7 or second is met, low: score < 3}",
+    "{even: score == 5, other: score != 5}",
+    "{}",
+)
+_TABLES = ("", "probability: {0: <1, 5: 10, 9: 40, 20: '>99'}", "probability: {3: 20, 7: 30.5}")
+
+
+@st.composite
+def diagnoses(draw: st.DrawFn) -> object:
+    """Return a diagnosis or a score, published or made of rules of every sort."""
+    if draw(st.booleans()):
+        return draw(st.sampled_from(CRITERIA))
+    kind = draw(st.sampled_from(("diagnosis", "score")))
+
+    def points() -> str:
+        if kind == "diagnosis":
+            return ""
+        return f", points: {draw(st.sampled_from(('0', '2', '5', '7.5', '-3')))}"
+
+    def band() -> str:
+        when = draw(st.sampled_from(_AGES))
+        return "{" + when + f'met: "{draw(st.sampled_from(_MET))}"' + points() + "}"
+
+    def criterion() -> str:
+        return "{" + f'met: "{draw(st.sampled_from(_CRITERIA))}"' + points() + "}"
+
+    levels = draw(st.sampled_from(_DIAGNOSES if kind == "diagnosis" else _SCORES))
+    table = draw(st.sampled_from(_TABLES)) if kind == "score" else ""
+    text = f"""
+kind: {kind}
+assess: {draw(st.sampled_from(("{}", "{since: 28 d}", "{since: 7 d, by: 14 d}")))}
+parameters: {{limit: {{default: value > 500, variants: [value >= 500]}}}}
+markers:
+  ferritin: [{band()}, {band()}, {{met: value == 0{points()}}}]
+  anc: [{band()}, {band()}]
+  triglycerides: {band()}
+  fever: {{met: present{points()}}}
+criteria:
+  first: [{criterion()}, {criterion()}]
+  second: {criterion()}
+levels: {levels}
+{table}
+"""
+    return defined(text)
+
+
+@st.composite
+def refractory(draw: st.DrawFn) -> object:
+    """Return refractoriness by a level of a published definition."""
+    level = draw(st.sampled_from(("CR", "PR", "NR")))
+    judge = draw(st.sampled_from(("wang-2015", "marsh-2013")))
+    return defined(
+        f"kind: refractoriness\nfails: {{level: {level}, after: 2 wk, definition: {judge}}}"
+    )
+
+
 _SELECTIONS = ("last", "first", "nearest", "best", "worst")
 
 
@@ -173,4 +266,15 @@ def settings_of(draw: st.DrawFn) -> Settings:
         normal=draw(st.sampled_from(("within limits", "disease"))),
         limits=limits,
         limits_first=draw(st.sampled_from(("data", "settings"))),
+        since=draw(st.sampled_from((None, None, duration("28 d")))),
+        parameters=draw(
+            st.sampled_from(
+                (
+                    (),
+                    (("limit", "value >= 1500"),),
+                    (("ferritin-rule", "value > 1500"), ("fever-rule", "temperature >= 38.5")),
+                    (("scd25-rule", "value > upper_limit"),),
+                )
+            )
+        ),
     )

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.assess.conftest import assessed, library
 
-from paucity.response.agreement import cohen_kappa, compare_definitions, response_rate
+from paucity.agreement import cohen_kappa
+from paucity.response.agreement import compare_definitions, response_rate
 
 PRINTED, EMENDED = library("marsh-2013"), library("marsh-2013-emended")
 

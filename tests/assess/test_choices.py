@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.assess.conftest import assessed, library, result, state
+from tests.assess.conftest import AGED, assessed, library, result, series_of, state
 from tests.assess.generated import rows
 
+from paucity.response.assess import assess
 from paucity.response.linear import holds, linear
 from paucity.response.settings import (
     Confirmation,
@@ -137,7 +138,7 @@ def test_a_choice_that_is_none_is_refused(wrong: dict[str, object]) -> None:
 def test_knowing_more_never_widens_what_is_possible(text: str) -> None:
     """A participant without any value can be anything that one with values can."""
     nobody = set(assessed("p1,ferritin,99,1,ug/l", WANG).outcomes[0].possible)
-    for outcome in assessed(text, WANG).outcomes:
+    for outcome in assess(series_of(text, AGED), WANG).outcomes:
         assert set(outcome.possible) <= nobody
         assert bool(outcome.deciding) is not outcome.certain
 

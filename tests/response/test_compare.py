@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from paucity.response import Differs, differences, library_definitions
+from paucity.response import Differs, differences, library_definitions, load_definition
 from paucity.response.planes import Point, satisfies
 from paucity.response.rules import regions
 
@@ -164,3 +164,53 @@ def test_signs_are_compared_by_what_they_name(define):
     a = define("kind: response\nsigns: [fever, hemorrhage]", "a")
     b = define("kind: response\nsigns: [bleeding, cytopenias]", "b")
     assert [(d.in_a, d.in_b) for d in differences(a, b)] == [("fever", ""), ("", "cytopenia")]
+
+
+def test_without_nk_function_the_diagnosis_differs_in_that_item_and_nowhere_else():
+    named = {d.name: d for d in LIBRARY}
+    found = differences(named["hlh-2004"], named["hlh-2004-without-nk"])
+    assert [(d.about, d.kind) for d in found] == [
+        ("NK-cell activity", Differs.ONLY_A),
+        ("levels/met", Differs.RULE),
+    ]
+    assert found[1].in_a.replace("NK-cell activity, ", "") == found[1].in_b
+
+
+def test_criteria_parameters_points_and_tables_are_compared(define):
+    text = """
+kind: score
+parameters: {{limit: {limit}}}
+markers: {{ferritin: {{met: value >= limit, points: {points}}}, fever: {{met: present}}}}
+criteria: {{ill: {{met: {ill}, points: 3}}}}
+levels: {{high: score >= 3, low: otherwise}}
+probability: {{0: 1, 8: {share}}}
+"""
+    a = {"limit": 5, "points": 4, "ill": "fever is met", "share": 90}
+    b = {"limit": 6, "points": 5, "ill": "fever is present", "share": 91}
+    one = define(text.format(**a))
+    for key, about in (
+        ("limit", ["parameters/limit", "ferritin"]),
+        ("points", ["ferritin"]),
+        ("ill", ["criteria/ill"]),
+        ("share", ["probability"]),
+    ):
+        other = define(text.format(**{**a, key: b[key]}))
+        assert [d.about for d in differences(one, other)] == about
+        assert [d.about for d in differences(other, one)] == about
+
+
+def test_numbers_in_different_units_are_not_compared_as_if_they_were_in_one() -> None:
+    """2.5 g/l is 250 mg/dl, above 131 mg/dl: a fibrinogen of 3 g/l counts under neither."""
+    hscore, mh = (load_definition(name)[0] for name in ("hscore", "mh-score"))
+    assert hscore is not None
+    assert mh is not None
+    (found,) = [d for d in differences(hscore, mh) if (d.about, d.part) == ("fibrinogen", "met")]
+    assert found.example is None
+
+
+def test_a_number_with_a_unit_of_its_own_is_not_compared_with_one_without(define) -> None:
+    """265 mg/dl of triglycerides are 2.99 mmol/l, so that 3 mmol/l counts under both."""
+    a = define("kind: diagnosis\nmarkers: {triglycerides: {unit: mmol/l, met: value >= 3}}", "a")
+    text = "kind: diagnosis\nmarkers: {triglycerides: {unit: mmol/l, met: value >= 265 mg/dl}}"
+    (found,) = differences(a, define(text, "b"))
+    assert found.example is None

@@ -134,6 +134,41 @@ levels: {CR: all normal, PR: at least 1 improved}
         "markers: {fever: {improved: absent}}\nlevels: {CR: all absent}",
         "4:14",
     ),
+    "criterion-unused": (
+        """\
+markers: {ferritin: {met: value >= 500}}
+criteria: {high: ferritin is met}
+levels: {met: ferritin is met, not met: otherwise}
+""",
+        """\
+markers: {ferritin: {met: value >= 500}}
+criteria: {high: ferritin is met}
+levels: {met: high is met, not met: otherwise}
+""",
+        "4:18",
+    ),
+    "parameter-unused": (
+        """\
+parameters: {limit: 500}
+markers: {ferritin: {met: value >= 500}}
+""",
+        """\
+parameters: {limit: 500}
+markers: {ferritin: {met: value >= limit}}
+""",
+        "3:21",
+    ),
+    "score-out-of-reach": (
+        """\
+markers: {ferritin: {met: value >= 500, points: 5}}
+levels: {likely: score >= 6, unlikely: otherwise}
+""",
+        """\
+markers: {ferritin: {met: value >= 500, points: 5}}
+levels: {likely: score >= 5, unlikely: otherwise}
+""",
+        "4:18",
+    ),
     "narrative-definition": ("basis: narrative", "basis: rule", "3:8"),
     "rule-missing": ("levels: {CR: {described: all well}}", "levels: {CR: otherwise}", "3:9"),
     "sign-unknown": ("signs: [hypofibrinemia]", "signs: [hypofibrinogenemia]", "3:9"),

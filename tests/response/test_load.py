@@ -21,6 +21,7 @@ from paucity.response import (
     read_definition,
     say_definition,
 )
+from paucity.response.criteria import Criterion, Example, Parameter, Variant
 from paucity.response.load import _FOLDER, MAX_BANDS
 from paucity.response.model import Band, Level, Marker, Remark, marker_named
 from paucity.text import parse_yaml
@@ -294,6 +295,16 @@ WORDS = st.sampled_from(
         f"value < {'9' * 400}.5",
         "value < 123456789012345.123456789012",
         "14 d",
+        "age < 4 wk",
+        "value >= limit",
+        "rule",
+        "limit",
+        "score >= 5",
+        "low is met and high is met",
+        "at least 2 met of (low, high)",
+        "500",
+        "CR",
+        "met or not met",
         "unstated",
         "response",
         "rule",
@@ -306,9 +317,10 @@ WORDS = st.sampled_from(
         "",
     ]
 )
+CLASSES = (Definition, Marker, Band, Level, Remark, Criterion, Parameter, Variant, Example)
 KEYS = st.sampled_from(
     [
-        *sorted({k for cls in (Definition, Marker, Band, Level, Remark) for k in field_docs(cls)}),
+        *sorted({k for cls in CLASSES for k in field_docs(cls)}),
         *("ferritin", "anc", "fever", "CR", "PR", "by", "at", "after", "level", "or_longer"),
     ]
 )
@@ -334,6 +346,28 @@ DEFINITIONS = st.fixed_dictionaries(
             st.one_of(BANDS, st.lists(BANDS, max_size=3), TREES),
         ),
         "levels": st.dictionaries(st.sampled_from(["CR", "PR", "NR"]), st.one_of(RULE, TREES)),
+        "parameters": st.dictionaries(st.sampled_from(["limit", "rule", "normal"]), RULE),
+        "criteria": st.dictionaries(
+            st.sampled_from(["low", "high", "ferritin"]),
+            st.one_of(RULE, BANDS, st.lists(BANDS, max_size=3), TREES),
+        ),
+        "probability": st.dictionaries(st.sampled_from(["1", "9", "x"]), WORDS),
+        "examples": st.lists(
+            st.fixed_dictionaries(
+                {"expect": WORDS, "why": WORDS},
+                optional={
+                    "values": st.dictionaries(
+                        st.sampled_from(["ferritin", "fever", "zinc"]),
+                        st.one_of(WORDS, st.dictionaries(st.sampled_from(["0", "14", "x"]), WORDS)),
+                    ),
+                    "limits": TREES,
+                    "age": WORDS,
+                    "judged_by": st.sampled_from(["wang-2015", "x", "hscore"]),
+                    "parameters": st.dictionaries(st.sampled_from(["limit", "rule"]), RULE),
+                },
+            ),
+            max_size=2,
+        ),
         "signs": st.lists(st.one_of(WORDS, st.text(max_size=9)), max_size=3),
         "fails": TREES,
         "unstated": TREES,

@@ -1,7 +1,8 @@
 """Definitions of response as data: read, checked, compared, and said in English."""
 
 from paucity.response.compare import Difference, Differs, differences
-from paucity.response.english import Line, say_definition
+from paucity.response.english import say_definition
+from paucity.response.english_criteria import Line
 from paucity.response.lint import DEFINITION_CHECKS, check_definition, check_definitions
 from paucity.response.lint_together import LIBRARY_CHECKS
 from paucity.response.load import (

@@ -6,17 +6,15 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
-from math import sqrt
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from paucity.agreement import Kappa, cohen_kappa
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from paucity.response.assess import Assessment
     from paucity.response.assess_table import TableAssessment
-
-Z_95: Final = 1.959963984540054
-"""Standard normal quantile of 0.975."""
 
 
 class Assessed(Protocol):
@@ -58,27 +56,6 @@ class ResponseRate:
     def among_decided(self) -> Fraction | None:
         """Return the rate among those decided, None if nobody is."""
         return Fraction(self.certain, self.decided) if self.decided else None
-
-
-@dataclass(frozen=True, slots=True)
-class Kappa:
-    """Cohen's kappa with its 95% interval, or why there is none.
-
-    Attributes:
-        value: agreement beyond chance, at most 1.
-        low: lower limit, large-sample.
-        high: upper limit.
-        observed: the part that agrees.
-        n: participants certain under both definitions.
-        reason: why `value`, or the interval, is missing.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    observed: Fraction | None
-    n: int
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +157,33 @@ def compare_tables(assessments: Sequence[TableAssessment]) -> Sensitivity:
     return Sensitivity(tuple(rates), tuple(pairs), {})
 
 
+def compare_joint(
+    assessed: Sequence[Assessed], counts: Mapping[tuple[tuple[str, ...], ...], int]
+) -> Sensitivity:
+    """Compare definitions from participants counted by the levels possible under each.
+
+    Args:
+        assessed: the definitions.
+        counts: participants by their possible levels under each definition, in that order.
+
+    Returns:
+        Response rates and pairs; the names of those who flip are not known from counts.
+    """
+    rates = []
+    for i, one in enumerate(assessed):
+        held: Counter[tuple[str, ...]] = Counter()
+        for results, n in counts.items():
+            held[results[i]] += n
+        rates.append(response_rate(one.definition, one.responders, held))
+    pairs = []
+    for i, j in combinations(range(len(assessed)), 2):
+        both: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+        for results, n in counts.items():
+            both[results[i], results[j]] += n
+        pairs.append(compare_counts(assessed[i], assessed[j], both))
+    return Sensitivity(tuple(rates), tuple(pairs), {})
+
+
 def response_rate(
     definition: str, responders: Sequence[str], counts: Mapping[tuple[str, ...], int]
 ) -> ResponseRate:
@@ -235,52 +239,3 @@ def compare_counts(
 def _responds(levels: tuple[str, ...], responders: tuple[str, ...]) -> bool | None:
     found = {level in responders for level in levels}
     return found.pop() if len(found) == 1 else None
-
-
-def cohen_kappa(table: Mapping[tuple[str, str], int]) -> Kappa:
-    """Return Cohen's kappa of two ratings with its large-sample 95% interval.
-
-    The standard error is that of Fleiss, Cohen and Everitt 1969 (Psychol Bull 72:323, eq. 13).
-
-    Args:
-        table: participants by the first and the second rating.
-
-    Returns:
-        Kappa; without a value where both ratings give everyone one category, so that agreement by
-        chance is certain.
-
-    >>> kappa = cohen_kappa({("a", "a"): 20, ("a", "b"): 5, ("b", "a"): 10, ("b", "b"): 15})
-    >>> round(kappa.value, 3), round(kappa.low, 3), round(kappa.high, 3)
-    (0.4, 0.151, 0.649)
-    """
-    n = sum(table.values())
-    if not n:
-        return Kappa(None, None, None, None, 0, "nobody is certain under both definitions")
-    share: dict[tuple[str, str], Fraction] = {k: Fraction(v, n) for k, v in table.items()}
-    categories = sorted({c for pair in share for c in pair})
-    row = {c: sum((p for (a, _), p in share.items() if a == c), Fraction(0)) for c in categories}
-    column = {c: sum((p for (_, b), p in share.items() if b == c), Fraction(0)) for c in categories}
-    observed = sum((share.get((c, c), Fraction(0)) for c in categories), Fraction(0))
-    chance = sum((row[c] * column[c] for c in categories), Fraction(0))
-    if chance == 1:
-        reason = "both definitions put everyone at one level, so chance alone agrees"
-        return Kappa(None, None, None, observed, n, reason)
-    kappa = (observed - chance) / (1 - chance)
-    diagonal = sum(
-        (
-            share.get((c, c), Fraction(0)) * (1 - (row[c] + column[c]) * (1 - kappa)) ** 2
-            for c in categories
-        ),
-        Fraction(0),
-    )
-    off = (
-        sum((p * (column[a] + row[b]) ** 2 for (a, b), p in share.items() if a != b), Fraction(0))
-        * (1 - kappa) ** 2
-    )
-    variance = (diagonal + off - (kappa - chance * (1 - kappa)) ** 2) / ((1 - chance) ** 2 * n)
-    if variance <= 0:
-        reason = "all agree, so the large-sample interval has no width"
-        return Kappa(float(kappa), None, None, observed, n, reason)
-    half = Z_95 * sqrt(variance)
-    low, high = max(-1.0, float(kappa) - half), min(1.0, float(kappa) + half)
-    return Kappa(float(kappa), low, high, observed, n)

@@ -20,12 +20,13 @@ import io
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from paucity.response.evaluate import Outcome, evaluate, trace
 from paucity.response.measured import say
-from paucity.response.planning import make_plan
-from paucity.response.settings import DEFAULTS, Choice, Settings, choices
+from paucity.response.prepare import prepare
+from paucity.response.settings import DEFAULTS, Choice, Settings, at_once
+from paucity.spreadsheet import harmless
 from paucity.text import Finding, Severity, Span, in_order
 
 if TYPE_CHECKING:
@@ -76,27 +77,30 @@ def assess(
     definition: Definition,
     settings: Settings = DEFAULTS,
     vocabulary: Vocabulary | None = None,
+    *,
+    judge: Definition | None = None,
 ) -> Assessment:
     """Assess every participant by a definition, exactly, one after another.
 
     Args:
         series: the measurements.
-        definition: of response; one in words only gives a finding and no outcomes.
+        definition: of any kind; one in words only gives a finding and no outcomes.
         settings: the choices that the definition leaves open.
         vocabulary: knows the markers; the bundled one, if left out.
+        judge: the response definition that judges refractoriness; the one that `settings` or the
+            definition names, if left out.
 
     Returns:
         One outcome for each participant, with the choices it rests on.
     """
-    plan, findings = make_plan(definition, settings, series.units, vocabulary)
-    made = choices(definition, settings)
+    ready = prepare(definition, settings, series.units, vocabulary, judge)
+    plan, findings, made = ready.plan, list(ready.findings), ready.choices
     if plan is None:
         return Assessment(definition.name, (), made, findings=tuple(in_order(findings)))
-    confirming = None
-    if settings.confirm is not None:
-        confirming, _ = make_plan(definition, settings, series.units, vocabulary, confirming=True)
+    confirming = ready.confirming
     outcomes = tuple(evaluate(plan, p, confirming) for p in series.participants)
     without = sum(not any(m.at <= 0 for m in p.measurements) for p in series.participants)
+    without = 0 if at_once(definition) else without
     findings += about_participants(definition, series.name, len(outcomes), without)
     return Assessment(
         definition.name,
@@ -138,6 +142,13 @@ def outcome_row(definition: str, outcome: Outcome) -> dict[str, Any]:
         "certain": outcome.certain,
         "deciding": "; ".join(outcome.deciding),
     }
+    if outcome.score is not None:
+        row["score"] = str(outcome.score)
+        row["score least"], row["score most"] = say(outcome.score.low), say(outcome.score.high)
+    if outcome.probability is not None:
+        row["probability"] = str(outcome.probability)
+    for criterion in outcome.criteria:
+        row[f"criterion {criterion.name}"] = _MET[criterion.met]
     for state in outcome.markers:
         row[state.marker] = state.state
         row[f"{state.marker} baseline"] = state.baseline
@@ -145,6 +156,9 @@ def outcome_row(definition: str, outcome: Outcome) -> dict[str, Any]:
         row[f"{state.marker} value"] = state.value
         row[f"{state.marker} value day"] = _days(state.value_day)
     return row
+
+
+_MET: Final = {True: "met", False: "not met", None: "met or not met"}
 
 
 def _days(day: Any) -> str:
@@ -161,14 +175,8 @@ def to_csv(assessment: Assessment) -> str:
     if rows:
         writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows({k: _harmless(v) for k, v in row.items()} for row in rows)
+        writer.writerows({k: harmless(v) for k, v in row.items()} for row in rows)
     return out.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    formula = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
-    number = isinstance(value, str) and value.lstrip("-").replace(".", "", 1).isdigit()
-    return f"'{value}" if formula and not number else value
 
 
 def to_json(assessment: Assessment) -> str:
@@ -186,6 +194,8 @@ def to_json(assessment: Assessment) -> str:
                 "possible": list(o.possible),
                 "certain": o.certain,
                 "deciding": list(o.deciding),
+                **_scored(o),
+                "criteria": {c.name: _MET[c.met] for c in o.criteria},
                 "markers": [
                     {
                         "marker": s.marker,
@@ -203,3 +213,15 @@ def to_json(assessment: Assessment) -> str:
         ],
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def _scored(outcome: Outcome) -> dict[str, Any]:
+    """Return the score of an outcome, if it has one."""
+    if outcome.score is None:
+        return {}
+    probability = outcome.probability
+    return {
+        "score": str(outcome.score),
+        "points": {item.name: str(item.points) for item in outcome.items},
+        **({"probability": str(probability)} if probability else {}),
+    }

@@ -7,9 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from paucity.response.assess import about_participants
-from paucity.response.planning import make_plan
-from paucity.response.settings import DEFAULTS, Choice, Settings, choices
-from paucity.response.table_backend import Compiler, levels_in
+from paucity.response.prepare import prepare
+from paucity.response.settings import DEFAULTS, Choice, Settings
+from paucity.response.table_backend import Compiler
+from paucity.response.table_layout import is_value, levels_in
 from paucity.response.table_series import Table, load_ibis
 from paucity.response.table_truth import TooWideError
 from paucity.text import Finding, Severity, in_order
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from paucity.response.model import Definition
+    from paucity.response.table_series import Scale
     from paucity.vocabulary import Vocabulary
 
 
@@ -29,10 +31,16 @@ class TableAssessment:
     Attributes:
         definition: its name.
         levels: Ibis table: participant, level, result, certain, deciding, and the state of each
-            marker under its preferred name; or None if the definition cannot be computed.
+            marker under its preferred name; for a score also score_least and score_most, and if it
+            has a printed table the probability in percent, probability_least and probability_most;
+            or None if the definition cannot be computed.
         markers: Ibis table, one row for each participant and marker with a value: participant,
             marker, state, baseline, baseline_day, value, value_day (values as floats, to look at;
-            of a value below or above detection the lower end, and the upper one as value_high).
+            of a value below or above detection the lower end, the upper one as value_high, and
+            whether each end is open).
+        values: Ibis table: the levels, and beside them the values of each marker of `scales` as
+            they are in the table, in the columns that `value_column` names; if they were asked for.
+        scales: how the markers that are in the data stand in `values`.
         choices: everything the result rests on that the definition leaves open.
         outcomes: what a result can be, best first.
         responders: the levels that count as response.
@@ -42,6 +50,8 @@ class TableAssessment:
     definition: str
     levels: Any = field(default=None, repr=False)
     markers: Any = field(default=None, repr=False)
+    values: Any = field(default=None, repr=False)
+    scales: Mapping[str, Scale] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     outcomes: tuple[str, ...] = ()
     responders: tuple[str, ...] = ()
@@ -68,39 +78,46 @@ def assess_table(
     definition: Definition,
     settings: Settings = DEFAULTS,
     vocabulary: Vocabulary | None = None,
+    *,
+    judge: Definition | None = None,
+    values: bool = False,
 ) -> TableAssessment:
     """Assess every participant of a table by a definition, as one expression.
 
     Args:
         table: the measurements.
-        definition: of response; one in words only gives a finding and no levels.
+        definition: of any kind; one in words only gives a finding and no levels.
         settings: the choices that the definition leaves open.
         vocabulary: knows the markers; the bundled one, if left out.
+        judge: the response definition that judges refractoriness; the one that `settings` or the
+            definition names, if left out.
+        values: whether the values of each marker are wanted beside the levels.
 
     Returns:
         Expressions that are computed when they are asked for, and the choices they rest on.
     """
     load_ibis()
-    plan, findings = make_plan(definition, settings, table.units, vocabulary)
-    made = choices(definition, settings)
+    ready = prepare(definition, settings, table.units, vocabulary, judge)
+    plan, findings, made = ready.plan, list(ready.findings), ready.choices
     if plan is None:
         return TableAssessment(definition.name, choices=made, findings=tuple(in_order(findings)))
-    plans = [plan]
-    if settings.confirm is not None:
-        later, _ = make_plan(definition, settings, table.units, vocabulary, confirming=True)
-        plans += [later] if later else []
+    plans = [plan, ready.confirming] if ready.confirming else [plan]
     try:
-        levels, markers = Compiler(table, plans).tables()
+        compiler = Compiler(table, plans, values=values)
+        levels, markers = compiler.tables()
     except TooWideError as error:
         message = f"{definition.label or definition.name}: {error}; assess row by row"
         span = definition.marks.span()
         code = "numbers-too-long"
         findings.append(Finding(code, Severity.ERROR, span, message, "", definition.name))
         return TableAssessment(definition.name, choices=made, findings=tuple(in_order(findings)))
+    own = [c for c in levels.columns if not is_value(c)]
     return TableAssessment(
         definition.name,
-        levels,
+        levels.select(*own) if values else levels,
         markers,
+        levels if values else None,
+        compiler.scales,
         made,
         plan.outcomes,
         plan.responders,
@@ -111,9 +128,13 @@ def assess_table(
 def baseline_findings(table: Table, definition: Definition) -> list[Finding]:
     """Return the finding about participants without any value up to the index, by a query."""
     everyone = int(table.participants.count().to_pyarrow().as_py())
+    return about_participants(definition, table.name, everyone, without_baseline(table, everyone))
+
+
+def without_baseline(table: Table, everyone: int) -> int:
+    """Return how many of all participants have no value up to the index, by a query."""
     with_one = table.rows.filter(table.rows["at"] <= 0).participant.nunique()
-    without = everyone - int(with_one.to_pyarrow().as_py())
-    return about_participants(definition, table.name, everyone, without)
+    return everyone - int(with_one.to_pyarrow().as_py())
 
 
 def write_levels(assessment: TableAssessment, path: Path) -> None:
@@ -133,7 +154,7 @@ def write_levels(assessment: TableAssessment, path: Path) -> None:
     as_parquet = path.suffix.casefold() == ".parquet"
     if not as_parquet:
         ibis, name = load_ibis(), rows.participant
-        risky = name.re_search(r"^[=+\-@\t\r]")
+        risky = name.substr(0, 1).isin(["=", "+", "-", "@", "\t", "\r"])
         rows = rows.mutate(participant=ibis.ifelse(risky, ibis.literal("'") + name, name))
     computed = rows.to_pyarrow()
     if as_parquet:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from paucity.expression.english import say_number
 from paucity.response.model import STATES_OF_BAND, Band, Marker
 from paucity.response.planes import (
+    ZERO,
     Constraint,
     Interval,
     Region,
@@ -104,21 +105,46 @@ def let_in(band: Band) -> tuple[Interval, ...] | None:
     return tuple(i for i in intervals if i is not None)
 
 
+def covered(band: Band) -> tuple[Interval, ...] | None:
+    """Return the numbers a band is for: baselines, or in a score the values that give its points.
+
+    None if they are not a matter of one number alone.
+    """
+    if band.points is None or band.met is None or band.when is not None:
+        return let_in(band)
+    found = parts(band.met)
+    if found is None or any(r.others or any(c.baseline for c in r.constraints) for r in found):
+        return None
+    turned = (
+        Region(tuple(Constraint(c.value, ZERO, c.constant, c.strict) for c in r.constraints))
+        for r in found
+    )
+    return tuple(i for r in turned if (i := baseline_interval(r)) is not None)
+
+
+def gives_points(marker: Marker) -> bool:
+    """Tell whether a marker gives points in a score."""
+    return any(b.points is not None for b in marker.bands)
+
+
 def gaps(marker: Marker) -> tuple[Interval, ...]:
-    """Return the baselines, from 0 up, that no band lets in; none if that cannot be told."""
-    covered: list[Interval] = []
+    """Return the baselines, from 0 up, that no band lets in; none if that cannot be told.
+
+    Of a marker that gives points, return the values that no band gives points to.
+    """
+    known: list[Interval] = []
     for band in marker.bands:
-        intervals = let_in(band)
+        intervals = covered(band)
         if intervals is None:
             return ()
-        covered.extend(intervals)
-    return _complement(covered) if covered else ()
+        known.extend(intervals)
+    return _complement(known) if known else ()
 
 
-def _complement(covered: Iterable[Interval]) -> tuple[Interval, ...]:
+def _complement(known: Iterable[Interval]) -> tuple[Interval, ...]:
     out = []
     at, past = Fraction(0), False
-    for interval in sorted(covered, key=lambda i: (i.low or Fraction(0), i.low_open)):
+    for interval in sorted(known, key=lambda i: (i.low or Fraction(0), i.low_open)):
         low = interval.low or Fraction(0)
         if low > at or (low == at and interval.low_open and not past):
             out.append(Interval(at, low, past, not interval.low_open))
@@ -129,12 +155,12 @@ def _complement(covered: Iterable[Interval]) -> tuple[Interval, ...]:
 
 
 def overlaps(marker: Marker) -> tuple[tuple[Band, Band, Interval], ...]:
-    """Return every two different bands that let in the same baselines, with those baselines."""
+    """Return every two different bands that are for the same baselines (or values), with those."""
     return tuple(
         (one, other, common)
         for one, other in combinations(distinct(marker)[0], 2)
-        for a in let_in(one) or ()
-        for b in let_in(other) or ()
+        for a in covered(one) or ()
+        for b in covered(other) or ()
         if (common := _common(a, b)) is not None
     )
 
@@ -206,12 +232,13 @@ def say_percent(share: Fraction) -> str:
     return f"{say_number(Fraction(tenths, 10))}%"
 
 
-def say_baseline(intervals: Iterable[Interval], unit: str = "") -> str:
+def say_baseline(intervals: Iterable[Interval], unit: str = "", what: str = "baseline") -> str:
     """Return a choice of baselines in words.
 
     Args:
         intervals: the baselines, any of them.
         unit: their unit.
+        what: what they are, if not baselines.
 
     >>> say_baseline([Interval(Fraction(1, 2), Fraction(2))], "10^9/l")
     'a baseline of 0.5 to 2 10^9/l'
@@ -219,7 +246,7 @@ def say_baseline(intervals: Iterable[Interval], unit: str = "") -> str:
     'a baseline of 400 U/l or less'
     """
     said = [_say_interval(interval, f" {unit}".rstrip()) for interval in intervals]
-    return f"a baseline {' or '.join(said)}"
+    return f"a {what} {' or '.join(said)}"
 
 
 def _say_interval(interval: Interval, unit: str) -> str:

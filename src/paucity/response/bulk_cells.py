@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MILLION: Final = 1_000_000
-_PLAIN: Final = r"^[0-9]{1,9}(\.[0-9]{1,6})?$"
-_SIGNED: Final = r"^-?[0-9]{1,5}(\.[0-9]{1,6})?$"
+# Without backslashes, which engines take for escapes in text each in their own way.
+_PLAIN: Final = "^[0-9]{1,9}([.][0-9]{1,6})?$"
+_SIGNED: Final = "^-?[0-9]{1,5}([.][0-9]{1,6})?$"
 _MOST: Final = 1e9
 
 FAULTY, NUMBER, SIGN, EVENT, INDEX = range(5)

@@ -88,11 +88,12 @@ class Times:
             days = read_days(text)
             fault = isinstance(days, Fault)
             number = self.faults.number(days) if isinstance(days, Fault) else NONE
-            out.append((text, None if fault else days, number))
+            out.append((text, NONE if fault else days, number))
         schema = {"odd_time": "string", "odd_at": "int64", "odd_fault": "int32"}
         rows = left(rows, in_memory(out, schema), ["odd_time"])
+        read = ibis_null_if(self.ibis, rows.odd_fault != NONE, rows.odd_at)
         return rows.mutate(
-            at=rows["at"].coalesce(rows.odd_at),
+            at=rows["at"].coalesce(read),
             time_fault=rows.odd_fault.coalesce(rows.time_fault),
         )
 
@@ -111,7 +112,7 @@ class Times:
             if isinstance(moment, Moment):
                 found.append((text, *_numbers(moment), NONE))
             elif text.strip(WHITESPACE):
-                found.append((text, None, None, None, self.faults.number(moment)))
+                found.append((text, 0, _NOTHING, _NOTHING, self.faults.number(moment)))
         schema = {"date_key": "string", **_MOMENT, "date_fault": "int32"}
         rows = left(rows, in_memory(found, schema), ["date_key"])
         rows = rows.mutate(time_fault=rows.date_fault.coalesce(rows.time_fault))
@@ -126,7 +127,7 @@ class Times:
 
     def _indexes(self, rows: Any) -> Any:
         """Return the index of each participant, and whether all that is written agrees on it."""
-        written = rows.filter((rows.kind == INDEX) & rows.day.notnull())
+        written = rows.filter((rows.kind == INDEX) & (rows.date_fault == NONE))
         written = written.select("participant", **{n: written[n] for n in _MOMENT})
         if self.index:
             given = [(name, *_numbers(moment)) for name, moment in self.index.items()]
@@ -161,6 +162,11 @@ class Times:
 def _numbers(moment: Moment) -> tuple[int, int, int]:
     time = _NOTHING if moment.time is None else moment.time
     return moment.day, time, _NOTHING if moment.zone is None else moment.zone
+
+
+def ibis_null_if(ibis: Any, where: Any, column: Any) -> Any:
+    """Return a column without the cells of some rows."""
+    return ibis.ifelse(where, ibis_null(ibis, str(column.type())), column)
 
 
 def ibis_null(ibis: Any, kind: str) -> Any:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from paucity.response.bulk_cells import SIGN
+from paucity.response.engines import engine_of
 from paucity.response.row_faults import said_again
+from paucity.response.series import EVENT_BITS
 from paucity.response.settings import MICROSECONDS
 from paucity.response.table_series import NONE, load_ibis
 from paucity.text import Severity
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
 
 _KEY = ["participant", "marker", "at"]
 _BITS = 62
-_NORMAL_BITS, _EVENT_BITS = 7, 24
+_NORMAL_BITS = 7
 
 
 def unique(
@@ -34,7 +38,7 @@ def unique(
     Returns:
         The rows, and how many say again what another one says.
     """
-    suspected = rows.semi_join(_suspected(rows), _KEY[:2])
+    suspected = rows.semi_join(_suspected(rows), _KEY[:2]) if _joins_bits(rows) else rows
     grouped = suspected.group_by(_KEY).aggregate(n=suspected.count())
     again = grouped.filter(grouped.n > 1)
     if not int(again.limit(1).count().to_pyarrow().as_py()):
@@ -55,6 +59,12 @@ def unique(
     columns = [c for c in rows.columns if c in joined.columns]
     alone = rows.anti_join(again, _KEY).select(*columns)
     return keep(alone.union(joined.select(*columns))), spare
+
+
+def _joins_bits(rows: Any) -> bool:
+    """Tell whether the engine can join the bits of numbers."""
+    connection = engine_of(rows)
+    return connection is None or connection.has_operation(load_ibis().expr.operations.BitOr)
 
 
 def _suspected(rows: Any) -> Any:
@@ -88,6 +98,7 @@ def _joined(rows: Any) -> Any:
     def agreed(column: Any, other: int) -> Any:
         return ibis.ifelse(column.min() == column.max(), column.min(), other)
 
+    events = reduce(add, [(rows.flags & bit).max() for bit in EVENT_BITS.values()])
     return rows.group_by(_KEY).aggregate(
         n=rows.count(),
         row=rows.row.min(),
@@ -98,8 +109,6 @@ def _joined(rows: Any) -> Any:
         high_open=rows.high_open.argmax(rows.high_order) & ~endless,
         lower=agreed(rows.lower, NONE).cast(kind),
         upper=agreed(rows.upper, NONE).cast(kind),
-        flags=((rows.flags & _EVENT_BITS).bit_or() + agreed(rows.flags & _NORMAL_BITS, 0)).cast(
-            "int16"
-        ),
+        flags=(events + agreed(rows.flags & _NORMAL_BITS, 0)).cast("int16"),
         **{c: rows[c].argmin(rows.row) for c in ("sex", "age", "laboratory") if c in rows.columns},
     )

@@ -32,6 +32,7 @@ class Meaning:
         factor: what a value is multiplied by.
         offset: what is added then.
         warning: what is odd about the unit, though it can be read.
+        spelled: other spellings of the words of a sign, each with the word.
     """
 
     marker: str
@@ -41,6 +42,7 @@ class Meaning:
     factor: Fraction = Fraction(1)
     offset: Fraction = Fraction(0)
     warning: Fault | None = None
+    spelled: tuple[tuple[str, str], ...] = ()
 
 
 class Words:
@@ -150,6 +152,7 @@ def value_of(text: str, meaning: Meaning) -> Measured | str | Fault:
     word = " ".join(text.casefold().split())
     if not word:
         return Fault("value-missing", "there is no value")
+    word = dict(meaning.spelled).get(word, word)
     if word not in meaning.values and {"present", "absent"} == set(meaning.values):
         word = _SIGN_WORDS.get(word, word)
     if word in meaning.values:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from paucity.expression.english import say_number
 from paucity.expression.nodes import Compare, Counted, Is, Name, Number, Text
 from paucity.response.bands import counted, distinct, gaps, let_in, rules_of
-from paucity.response.language import Rule, children, written
+from paucity.response.language import Rule, children, walk, written
 from paucity.response.model import STATES_OF_BAND
 from paucity.response.planes import Point, Region, TooManyPiecesError, outside, remainder
 from paucity.vocabulary import parse_unit
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from paucity.expression import Node
+    from paucity.response.criteria import Criterion, CriterionBand, Parameter
     from paucity.response.model import Band, Definition, Level, Marker
     from paucity.text import Span
 
@@ -72,14 +74,21 @@ def differences(a: Definition, b: Definition) -> tuple[Difference, ...]:
         b: the second.
 
     Returns:
-        The differences: general statements, then markers, then levels.
+        The differences: general statements, parameters, markers, criteria, then levels.
 
     >>> from paucity.response.load import load_definition
     >>> printed, emended = (load_definition(f"marsh-2013{v}")[0] for v in ("", "-emended"))
     >>> [(d.about, d.in_a, d.in_b) for d in differences(printed, emended)][0][1:]
     ('percent_change >= 100 and value > 5', 'percent_change >= 100 and value > 2')
     """
-    return (*_statements(a, b), *_markers(a, b), *_levels(a, b), *_signs(a, b))
+    return (
+        *_statements(a, b),
+        *_parameters(a, b),
+        *_markers(a, b),
+        *_criteria(a, b),
+        *_levels(a, b),
+        *_signs(a, b),
+    )
 
 
 def _statements(a: Definition, b: Definition) -> Iterator[Difference]:
@@ -102,6 +111,8 @@ def _said(d: Definition) -> dict[str, str]:
     """Return the plain statements of a definition by their field."""
     by = d.assess.by if d.assess else None
     times = d.assess.at if d.assess else ()
+    since = d.assess.since if d.assess else None
+    rows = d.probability
     fails = d.fails
     return {
         "kind": d.kind,
@@ -110,6 +121,8 @@ def _said(d: Definition) -> dict[str, str]:
         "assess.by": f"{by.days} d" if by else "",
         "assess.at": ", ".join(f"{t.days} d" for t in times),
         "assess.after": d.assess.after if d.assess else "",
+        "assess.since": f"{since.days} d" if since else "",
+        "probability": ", ".join(f"{say_number(r.score)}: {r.share.printed}" for r in rows),
         "scale": ", ".join(d.scale),
         "fails.level": fails.level if fails else "",
         "fails.after": f"{fails.after.days} d" if fails else "",
@@ -149,6 +162,70 @@ def _markers(a: Definition, b: Definition) -> Iterator[Difference]:
             yield Difference(name, "", _all(marker), Differs.ONLY_B, span_b=marker.marks.span())
 
 
+def _parameters(a: Definition, b: Definition) -> Iterator[Difference]:
+    """Yield where the choices differ that two definitions leave open by name."""
+    for name in dict.fromkeys((*a.parameters, *b.parameters)):
+        one, other = a.parameters.get(name), b.parameters.get(name)
+        in_a, in_b = ("" if p is None else _choice(p) for p in (one, other))
+        if in_a != in_b:
+            spans = [p.marks.span() if p else None for p in (one, other)]
+            kind = _presence(in_a, in_b, Differs.STATEMENT)
+            yield Difference(
+                f"parameters/{name}", in_a, in_b, kind, span_a=spans[0], span_b=spans[1]
+            )
+
+
+def _choice(parameter: Parameter) -> str:
+    listed = (parameter.default, *(v.take for v in parameter.variants))
+    return " or ".join(written(rule.node) for rule in listed)
+
+
+def _criteria(a: Definition, b: Definition) -> Iterator[Difference]:
+    ours = {c.name: c for c in a.criteria}
+    theirs = {c.name: c for c in b.criteria}
+    for name in dict.fromkeys((*ours, *theirs)):
+        one, other = ours.get(name), theirs.get(name)
+        about = f"criteria/{name}"
+        if one is None or other is None:
+            in_a, in_b = ("" if c is None else _bands(c) for c in (one, other))
+            spans = [c.marks.span() if c else None for c in (one, other)]
+            kind = _presence(in_a, in_b, Differs.RULE)
+            yield Difference(about, in_a, in_b, kind, span_a=spans[0], span_b=spans[1])
+        elif len(one.bands) != len(other.bands):
+            spans = [c.marks.span() for c in (one, other)]
+            yield Difference(
+                about,
+                _bands(one),
+                _bands(other),
+                Differs.RULE,
+                "bands",
+                span_a=spans[0],
+                span_b=spans[1],
+            )
+        else:
+            for mine, yours in zip(one.bands, other.bands, strict=True):
+                yield from _criterion_band_differences(about, mine, yours)
+
+
+def _criterion_band_differences(
+    about: str, a: CriterionBand, b: CriterionBand
+) -> Iterator[Difference]:
+    if (a.met and a.met.node) != (b.met and b.met.node):
+        yield _rule_difference(about, "met", a.met, b.met)
+    if a.points != b.points:
+        in_a, in_b = ("" if n is None else str(n) for n in (a.points, b.points))
+        kind = _presence(in_a, in_b, Differs.STATEMENT)
+        yield Difference(about, in_a, in_b, kind, "points")
+
+
+def _bands(criterion: Criterion) -> str:
+    said = []
+    for band in criterion.bands:
+        rule = written(band.met.node) if band.met else "no rule"
+        said.append(rule if band.points is None else f"{rule}: {band.points} points")
+    return "; ".join(said) or "no rule"
+
+
 def _all(marker: Marker) -> str:
     return "; ".join(map(_whole, distinct(marker)[0])) or "named, without a rule"
 
@@ -177,15 +254,26 @@ def marker_differences(a: Marker, b: Marker) -> Iterator[Difference]:
             yield Difference(name, in_a, in_b, kind, field, span_a=spans[0], span_b=spans[1])
     if _unit(a.unit) != _unit(b.unit):
         yield Difference(name, a.unit, b.unit, Differs.STATEMENT, "unit")
-    if _equivalent(a, b):
+    alike = _in_one_unit(a, b)
+    if alike and _equivalent(a, b):
         return
     pairs, only_a, only_b = _paired(distinct(a)[0], distinct(b)[0])
     for one, other in pairs:
-        yield from _band_differences(name, one, other)
+        yield from _band_differences(name, one, other, alike=alike)
     for band in only_a:
         yield Difference(name, _whole(band), "", Differs.ONLY_A, "bands", span_a=band.marks.span())
     for band in only_b:
         yield Difference(name, "", _whole(band), Differs.ONLY_B, "bands", span_b=band.marks.span())
+
+
+def _in_one_unit(a: Marker, b: Marker) -> bool:
+    """Tell whether all numbers of two markers are in one unit, so that they can be compared."""
+    codes = {_unit(a.unit), _unit(b.unit)}
+    for band in (*a.bands, *b.bands):
+        rules = [*rules_of(band).values(), *([band.when] if band.when else [])]
+        numbers = (n for rule in rules for n in walk(rule.node) if isinstance(n, Number))
+        codes |= {_unit(n.unit) for n in numbers if n.unit}
+    return len(codes) == 1
 
 
 def _equivalent(a: Marker, b: Marker) -> bool:
@@ -246,7 +334,7 @@ def _same_baselines(a: Band, b: Band) -> bool:
     return ours is not None and ours == theirs
 
 
-def _band_differences(name: str, a: Band, b: Band) -> Iterator[Difference]:
+def _band_differences(name: str, a: Band, b: Band, *, alike: bool) -> Iterator[Difference]:
     if not _same_baselines(a, b):
         yield _rule_difference(name, "when", a.when, b.when)
     ours, theirs = rules_of(a), rules_of(b)
@@ -255,7 +343,7 @@ def _band_differences(name: str, a: Band, b: Band) -> Iterator[Difference]:
         one, other = ours.get(state), theirs.get(state)
         if one and other and one.node == other.node:
             continue
-        example, counts_in, comparable = _example(a, one, b, other)
+        example, counts_in, comparable = _example(a, one, b, other) if alike else (None, "", False)
         if one and other and comparable and example is None and _same_baselines(a, b):
             continue
         found = _rule_difference(name, state, one, other, where)

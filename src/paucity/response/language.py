@@ -7,7 +7,8 @@ level's rule counts markers in a state. A name with no meaning there is a findin
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Final
 
 from paucity.expression import ExpressionError, Node, parse
@@ -28,6 +29,7 @@ from paucity.expression.nodes import (
 )
 from paucity.record import Reading, Record
 from paucity.response.rules import QUANTITIES
+from paucity.shapes import read_duration
 from paucity.text import Marks, Span, Value, did_you_mean, span_of
 
 STATES: Final = frozenset(
@@ -41,6 +43,12 @@ holds where no value was taken.
 
 LIMITS: Final = frozenset(("lower_limit", "upper_limit"))
 """The laboratory's reference limits, as numbers in a marker's rule."""
+
+AGE: Final = "age"
+"""How old the participant was when the value was taken, compared with a time: `age < 4 wk`."""
+
+SCORE: Final = "score"
+"""The sum of the points, in a level's rule: `score >= 169`."""
 
 OTHERWISE: Final = "otherwise"
 """The rule of a level that takes everyone whom no better level took."""
@@ -57,10 +65,15 @@ Names = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Record):
-    """An expression of a definition: as written, as parsed, and where it stands."""
+    """An expression of a definition: as written, as parsed, and where it stands.
+
+    `template` is the expression with the names of parameters in it, if it has any; `node` has their
+    defaults in their place.
+    """
 
     text: str
     node: Node
+    template: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,22 @@ def children(node: Node) -> tuple[Node, ...]:
         case Arithmetic() | Compare() | Is() | Includes():
             return (node.left, node.right)
     return ()
+
+
+def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return an expression with each expression it is made of changed."""
+    match node:
+        case And(operands=parts):
+            return And(tuple(map(change, parts)), node.column)
+        case Or(operands=parts):
+            return Or(tuple(map(change, parts)), node.column)
+        case Not(operand=inner):
+            return Not(change(inner), node.column)
+        case Call(arguments=parts):
+            return Call(node.name, tuple(map(change, parts)), node.column)
+        case Arithmetic() | Compare() | Is() | Includes():
+            return replace(node, left=change(node.left), right=change(node.right))
+    return node
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -207,6 +236,8 @@ def misuses_in_marker(node: Node, states: Collection[str], *, early: bool) -> It
         case And() | Or() | Not():
             for child in children(node):
                 yield from misuses_in_marker(child, states, early=early)
+        case Compare(left=Name(name="age")):
+            yield from _misused_age(node)
         case Compare():
             yield from _misused_numbers(node.left, early=early)
             yield from _misused_numbers(node.right, early=early)
@@ -217,6 +248,24 @@ def misuses_in_marker(node: Node, states: Collection[str], *, early: bool) -> It
         case _:
             hint = "write `value <= 500`, `percent_change <= -25`, `baseline is present`, `normal`"
             yield Misuse(node.column, f"`{written(node)}` says nothing about a marker", hint)
+
+
+def age_in_years(number: Number) -> Fraction | None:
+    """Return an age in years, of 365.25 days, or None if the number is no time.
+
+    >>> age_in_years(Number(Fraction(4), "wk"))
+    Fraction(112, 1461)
+    """
+    time = read_duration(f"{say_number(number.value)} {number.unit}")
+    return None if time is None else time.days / Fraction(1461, 4)
+
+
+def _misused_age(node: Compare) -> Iterator[Misuse]:
+    """Yield what is wrong with an age: it is compared with a time."""
+    right = node.right
+    if not isinstance(right, Number) or age_in_years(right) is None:
+        hint = "compare it with a time: `age < 4 wk`, `age <= 1.6 y`"
+        yield Misuse(right.column, f"`{written(right)}` is no age", hint)
 
 
 def _misused_state(node: Node, states: Collection[str], *, late: bool) -> Iterator[Misuse]:
@@ -249,32 +298,53 @@ def _misused_numbers(node: Node, *, early: bool) -> Iterator[Misuse]:
             yield Misuse(part.column, f"`{written(part)}` is not a number")
 
 
-def misuses_in_level(node: Node, name: Names, known: Collection[str]) -> Iterator[Misuse]:
+def misuses_in_level(
+    node: Node,
+    name: Names,
+    known: Collection[str],
+    criteria: Collection[str] = (),
+    *,
+    scored: bool = False,
+) -> Iterator[Misuse]:
     """Yield what means nothing in a level's rule.
 
     Args:
         node: the rule.
-        name: gives the marker that a word stands for.
+        name: gives the marker or criterion that a word stands for.
         known: the definition's markers.
+        criteria: the criteria that the rule can ask for; they are met or not, and nothing else.
+        scored: whether the definition gives points, so that there is a score.
     """
     match node:
         case Name(name=word) if word == OTHERWISE:
             return
         case And() | Or() | Not():
             for child in children(node):
-                yield from misuses_in_level(child, name, known)
+                yield from misuses_in_level(child, name, known, criteria, scored=scored)
         case Counted():
             named = [(item, node.column) for item in node.items]
-            yield from _misused_names(named, name, known)
+            yield from _misused_names(named, name, {*known, *criteria})
             yield from _misused_state(Name(node.state, node.column), STATES, late=False)
-        case Is(left=Name() | Text(), right=Name()):
-            yield from _misused_names([(_word(node.left), node.left.column)], name, known)
+            for item in node.items:
+                yield from _only_met(item, node.state, criteria, node.column)
+        case Is(left=Name() | Text(), right=Name(name=state)):
+            word = _word(node.left)
+            yield from _misused_names([(word, node.left.column)], name, {*known, *criteria})
             yield from _misused_state(node.right, STATES, late=False)
+            yield from _only_met(word, state, criteria, node.right.column)
+        case Compare(left=Name(name="score"), right=Number()) if scored:
+            return
         case Compare(left=Name() | Text(), right=Number()):
             yield from _misused_names([(_word(node.left), node.left.column)], name, known)
         case _:
             hint = "write `all normal`, `at least 2 improved`, `fever is resolved`, `otherwise`"
             yield Misuse(node.column, f"`{written(node)}` says nothing about a level", hint)
+
+
+def _only_met(word: str, state: str, criteria: Collection[str], column: int) -> Iterator[Misuse]:
+    """Yield a state that is asked of a criterion and is not ``met``."""
+    if word in criteria and state != "met":
+        yield Misuse(column, f"`{word}` is a criterion: it is met or not", f"write `{word} is met`")
 
 
 def _misused_names(

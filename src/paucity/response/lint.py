@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 from paucity.expression.nodes import And, Compare, Counted, Is, Name, Not, Or
 from paucity.response.bands import rules_of
 from paucity.response.language import OTHERWISE, children, span_in, walk
+from paucity.response.lint_criteria import CRITERIA_CHECKS
 from paucity.response.lint_markers import MARKER_CHECKS
 from paucity.response.lint_together import LIBRARY_CHECKS
 from paucity.response.lint_units import UNIT_CHECKS
-from paucity.response.model import Definition, Level, Marker, found, scale_of
+from paucity.response.model import Definition, Level, Marker, countable, found, scale_of, scored
 from paucity.text import Finding, Severity, in_order
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def _asked(definition: Definition, node: Node, state: str) -> Iterator[str]:
         case Counted() if node.state == state:
             if node.items:
                 yield from node.items
+            elif state == "met":
+                yield from countable(definition, state)
             else:
                 yield from (m.name.name for m in definition.markers if _has(m, state))
         case Is(left=Name(name=marker), right=Name(name=wanted)) if wanted == state:
@@ -281,6 +284,7 @@ def rule_missing(definition: Definition) -> Iterator[Finding]:
         )
     else:
         lacking = not any(level.rule for level in definition.levels.values())
+        lacking = lacking and not (definition.kind == "score" and scored(definition))
         message, field = "no level has a rule; write rules, or `basis: narrative`", "levels"
     if lacking:
         span = definition.marks.span(field)
@@ -305,6 +309,7 @@ def sign_unknown(definition: Definition) -> Iterator[Finding]:
 DEFINITION_CHECKS: Final[tuple[Check, ...]] = (
     *MARKER_CHECKS,
     *UNIT_CHECKS,
+    *CRITERIA_CHECKS,
     normal_without_limits,
     window_unstated,
     unstated,

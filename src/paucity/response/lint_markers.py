@@ -14,6 +14,7 @@ from paucity.response.bands import (
     distinct,
     evaluated,
     gaps,
+    gives_points,
     let_in,
     overlaps,
     parts,
@@ -221,22 +222,34 @@ def bands_gap(definition: Definition) -> Iterator[Finding]:
     """Find baselines that no band of a marker lets in: the marker is not evaluable there.
 
     A gap between two bands is a slip. A gap at an end is a decision, which readers should know:
-    these people can improve in fewer markers than others.
+    these people can improve in fewer markers than others. In a score a gap between two bands gives
+    no points to the values in it.
     """
     for marker in definition.markers:
         missing = gaps(marker)
         inner = [g for g in missing if _is_inner(g)]
-        outer = [g for g in missing if g not in inner]
+        outer = [g for g in missing if g not in inner and not gives_points(marker)]
         for group, severity in ((inner, Severity.WARNING), (outer, Severity.NOTE)):
             if group:
-                said = say_baseline(group, marker.unit)
+                said = say_baseline(group, marker.unit, _what(marker))
                 message = f"{marker.label} is not evaluable for {said}: no band lets it in"
+                if gives_points(marker):
+                    message = f"{marker.label} gives no points for {said}: no band lets it in"
                 hint = "let one band begin where the other ends" if group is inner else ""
                 about = marker.name.name
-                span = marker.bands[0].marks.span("when")
+                span = marker.bands[0].marks.span(_where(marker))
                 yield found(
                     "bands-gap", severity, definition, span, message, about=about, hint=hint
                 )
+
+
+def _what(marker: Marker) -> str:
+    return "value" if gives_points(marker) else "baseline"
+
+
+def _where(marker: Marker) -> str:
+    """Return the field that says which numbers a band of the marker is for."""
+    return "met" if gives_points(marker) else "when"
 
 
 def _is_inner(gap: Interval) -> bool:
@@ -245,22 +258,23 @@ def _is_inner(gap: Interval) -> bool:
 
 
 def bands_overlap(definition: Definition) -> Iterator[Finding]:
-    """Find baselines that two bands of a marker both let in.
+    """Find baselines that two bands of a marker both let in, or values that two give points to.
 
     The first band decides there, which the text may not have meant, least of all at a boundary.
     """
     for marker in definition.markers:
         for one, other, common in overlaps(marker):
-            first = f"`{written(one.when.node)}`" if one.when else "the band without `when`"
+            rule = one.met if gives_points(marker) else one.when
+            first = f"`{written(rule.node)}`" if rule else "the band without `when`"
+            which = say_baseline([common], marker.unit, _what(marker))
             message = (
-                f"{say_baseline([common], marker.unit)} is let in by two bands of {marker.label};"
-                f" {first} comes first and decides"
+                f"{which} is let in by two bands of {marker.label}; {first} comes first and decides"
             )
             yield found(
                 "bands-overlap",
                 Severity.WARNING,
                 definition,
-                other.marks.span("when"),
+                other.marks.span(_where(marker)),
                 message,
                 about=marker.name.name,
                 hint="write both ends of each band, such as `baseline between 0.5 and 2.0`",

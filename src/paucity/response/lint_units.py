@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from paucity.expression.nodes import Number
+from paucity.expression.nodes import Compare, Name, Number
 from paucity.response.bands import rules_of
-from paucity.response.language import span_in, walk
+from paucity.response.language import AGE, span_in, walk
 from paucity.response.model import found
 from paucity.text import Finding, Severity, Span
 from paucity.vocabulary import parse_unit
@@ -57,9 +57,14 @@ def unit_mixed(definition: Definition) -> Iterator[Finding]:
 def _units_in_rules(marker: Marker) -> Iterator[tuple[str, Span]]:
     for band in marker.bands:
         for rule in filter(None, (band.when, *rules_of(band).values())):
+            of_age = [n.right for n in walk(rule.node) if isinstance(n, Compare) and _is_age(n)]
             for node in walk(rule.node):
-                if isinstance(node, Number) and node.unit:
+                if isinstance(node, Number) and node.unit and not any(node is n for n in of_age):
                     yield node.unit, span_in(rule, node)
+
+
+def _is_age(comparison: Compare) -> bool:
+    return comparison.left == Name(AGE)
 
 
 UNIT_CHECKS: Final = (unit_slip, unit_mixed)

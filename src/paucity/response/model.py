@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from paucity.expression.nodes import Compare, Counted, Is, Name
 from paucity.record import Reading, Record, RecordShape, many, need, opt, read_record, table
-from paucity.response.language import RULE, Rule
+from paucity.response.criteria import (
+    EXAMPLE,
+    PARAMETER,
+    CriteriaShape,
+    Criterion,
+    Example,
+    Parameter,
+    ProbabilityRow,
+    ProbabilityShape,
+)
+from paucity.response.language import RULE, Rule, walk
+from paucity.response.settings import SETTING_NAMES
 from paucity.shapes import (
     DURATION,
     FLAG,
@@ -23,7 +35,10 @@ from paucity.text import Finding, Map, Marks, Seq, Severity, Span, Value
 from paucity.vocabulary import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from decimal import Decimal
+
+    from paucity.expression import Node
 
 RESPONSE_SCALE: Final = ("CR", "PR", "NR")
 """The levels of a response definition that names no scale of its own, best first."""
@@ -36,6 +51,9 @@ class Remark(Record):
     text: str = need(TEXT, "the remark")
     about: str = opt(TEXT, "the marker, level or field it is about", "")
     default: str = opt(TEXT, "what is assumed where the source does not say", "")
+    setting: str = opt(
+        ChoiceShape(SETTING_NAMES), "the setting of an assessment that chooses otherwise", ""
+    )
 
 
 REMARK: Final = RecordShape(lambda: Remark, shorthand="text")
@@ -87,7 +105,7 @@ class Band(Record):
     resolved: Rule | None = opt(RULE, "when it has resolved")
     normal: Rule | None = opt(RULE, "when it is normal, if the definition gives limits")
     met: Rule | None = opt(RULE, "when the criterion is met, in a diagnosis or score")
-    points: Any = opt(NUMBER, "points it gives where met, in a score")
+    points: Decimal | None = opt(NUMBER, "points it gives where met, in a score")
     printed: str = opt(TEXT, "the unit as the source prints it, where that differs", "")
     note: str = opt(TEXT, "a remark", "")
 
@@ -261,6 +279,9 @@ class Assess(Record):
     """When the response is assessed."""
 
     by: Duration | None = opt(DURATION, "the latest time")
+    since: Duration | None = opt(
+        DURATION, "how long before the index values count, in a diagnosis or score"
+    )
     at: tuple[Duration, ...] = many(DURATION, "the times of assessment, if they are fixed")
     after: str = opt(TEXT, "what the time is counted from: `first dose`", "")
     source: Source | None = opt(SOURCE, "where it is stated")
@@ -279,9 +300,14 @@ class Failure(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition(Record):
-    """A published definition of response, diagnosis, score or refractoriness."""
+    """A published definition of response, diagnosis, score or refractoriness.
+
+    `faults` counts the errors in its text: a rule with one is left out, so that what is left of the
+    definition is not the definition.
+    """
 
     name: str = ""
+    faults: int = 0
     label: str = opt(TEXT, "how to print its name", "")
     kind: str = need(
         ChoiceShape(("response", "diagnosis", "score", "refractoriness")), "what it defines"
@@ -306,12 +332,26 @@ class Definition(Record):
     markers: tuple[Marker, ...] = field(
         default=(), metadata={"shape": MarkersShape(), "doc": "the markers and their rules"}
     )
+    parameters: Mapping[str, Parameter] = table(
+        PARAMETER, "numbers and rules on which published sources differ"
+    )
+    criteria: tuple[Criterion, ...] = field(
+        default=(), metadata={"shape": CriteriaShape(), "doc": "rules over markers, by name"}
+    )
     scale: tuple[str, ...] = many(TEXT, "the levels it ought to define, best first")
     levels: Mapping[str, Level] = table(LEVEL, "the levels it defines, best first")
+    probability: tuple[ProbabilityRow, ...] = field(
+        default=(),
+        metadata={
+            "shape": ProbabilityShape(),
+            "doc": "printed table of a score: the probability in percent by points",
+        },
+    )
     signs: tuple[Sign, ...] = many(SignShape(), "signs it lists, as printed")
     fails: Failure | None = opt(RecordShape(lambda: Failure), "the response that is not reached")
     unstated: tuple[Remark, ...] = many(REMARK, "what the source does not state")
     ambiguous: tuple[Remark, ...] = many(REMARK, "what can be read in more than one way")
+    examples: tuple[Example, ...] = many(EXAMPLE, "participants with the answer worked out by hand")
     note: str = opt(TEXT, "a remark", "")
     accepted: tuple[Accepted, ...] = many(RecordShape(lambda: Accepted), "accepted findings")
 
@@ -326,6 +366,52 @@ def scale_of(definition: Definition) -> tuple[str, ...]:
 def marker_named(definition: Definition, name: str) -> Marker | None:
     """Return the definition's marker of that preferred name, or None."""
     return next((m for m in definition.markers if m.name.name == name), None)
+
+
+def scored(definition: Definition) -> bool:
+    """Tell whether it gives points."""
+    return any(points is not None for points in points_in(definition))
+
+
+def points_in(definition: Definition) -> tuple[Decimal | None, ...]:
+    """Return the points of every band of its markers and criteria, None where it gives none."""
+    of_markers = (b.points for m in definition.markers for b in m.bands)
+    return (*of_markers, *(b.points for c in definition.criteria for b in c.bands))
+
+
+def criterion_named(definition: Definition, name: str) -> Criterion | None:
+    """Return the definition's criterion of that name, or None."""
+    return next((c for c in definition.criteria if c.name == name), None)
+
+
+def countable(definition: Definition, state: str) -> tuple[str, ...]:
+    """Return what is counted where a rule counts a state and names nothing.
+
+    Markers with a rule for it where they have to have one, else all; and if criteria can be
+    counted, each of them in the place of the markers that it asks for.
+    """
+    markers = definition.markers
+    if state in {"improved", "met"}:
+        markers = tuple(m for m in markers if any(getattr(b, state) for b in m.bands))
+    names = tuple(m.name.name for m in markers)
+    if state != "met" or not definition.criteria:
+        return names
+    rules = [b.met.node for c in definition.criteria for b in c.bands if b.met]
+    within = asked_names(rules)
+    return tuple(n for n in (*names, *(c.name for c in definition.criteria)) if n not in within)
+
+
+def asked_names(nodes: Iterable[Node]) -> frozenset[str]:
+    """Return the markers and criteria that rules name."""
+    out: set[str] = set()
+    for node in nodes:
+        for part in walk(node):
+            match part:
+                case Counted(items=items):
+                    out.update(items)
+                case Is(left=Name(name=name)) | Compare(left=Name(name=name)):
+                    out.add(name)
+    return frozenset(out)
 
 
 def found(

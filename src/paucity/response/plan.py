@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from fractions import Fraction
 
+    from paucity.response.criteria import ProbabilityRow
     from paucity.response.linear import Linear
     from paucity.response.settings import ReferenceLimit, Selection, Settings, Windows
 
@@ -59,7 +61,15 @@ class Negated:
     part: Condition
 
 
-Condition: TypeAlias = Holds | InState | Unknown | All | Any_ | Negated
+@dataclass(frozen=True, slots=True)
+class AgeIs:
+    """An age when the value was taken, compared with years."""
+
+    operator: str
+    years: Fraction
+
+
+Condition: TypeAlias = AgeIs | Holds | InState | Unknown | All | Any_ | Negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,7 @@ class MarkerPlan:
         bands: for each state with rules of its own, the bands in order.
         asked: the states that levels ask for; the first is the one reported.
         limits: reference limits of the settings, in `unit`.
+        at_once: whether one value is judged by itself, without a baseline.
     """
 
     name: str
@@ -96,6 +107,7 @@ class MarkerPlan:
     bands: Mapping[str, tuple[BandPlan, ...]]
     asked: tuple[str, ...]
     limits: tuple[ReferenceLimit, ...] = ()
+    at_once: bool = False
 
     @property
     def sign(self) -> bool:
@@ -154,10 +166,51 @@ class NotRule:
     part: LevelRule
 
 
-LevelRule: TypeAlias = MarkerIs | CountOf | Always | AllRules | AnyRule | NotRule
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A criterion: a rule that has a name."""
+
+    name: str
+    label: str
+    rule: LevelRule
+
+
+@dataclass(frozen=True, slots=True)
+class CountRules:
+    """At least `least` of the rules, of markers or of criteria."""
+
+    state: str
+    least: int
+    parts: tuple[LevelRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A marker or criterion that gives points: those of the first rule that holds, else none."""
+
+    name: str
+    label: str
+    bands: tuple[tuple[Fraction, LevelRule], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreIs:
+    """The sum of the points of the items, compared with a number."""
+
+    operator: str
+    value: Fraction
+    items: tuple[Item, ...]
+
+
+LevelRule: TypeAlias = (
+    MarkerIs | CountOf | CountRules | Named | ScoreIs | Always | AllRules | AnyRule | NotRule
+)
 
 NO_LEVEL: Final = "none of the levels"
 """What is reported for who reaches none of a definition's levels."""
+
+NO_LEVELS: Final = "score only"
+"""What is reported for everyone by a score that has no levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +224,9 @@ class Plan:
         selection: which value in the window counts.
         baseline: which value up to the index is the baseline.
         settings: the choices made.
+        criteria: of the definition, by themselves.
+        items: what gives points, in a score.
+        probability: the printed table of a score.
     """
 
     name: str
@@ -179,12 +235,17 @@ class Plan:
     selection: Selection
     baseline: Selection
     settings: Settings
+    criteria: tuple[Named, ...] = ()
+    items: tuple[Item, ...] = ()
+    probability: tuple[ProbabilityRow, ...] = ()
 
     @property
     def outcomes(self) -> tuple[str, ...]:
         """Return the levels, best first, and `NO_LEVEL` if not everyone gets one."""
         names = tuple(name for name, _ in self.levels)
-        if self.levels and isinstance(self.levels[-1][1], Always):
+        if not self.levels:
+            return (NO_LEVELS,)
+        if isinstance(self.levels[-1][1], Always):
             return names
         return (*names, NO_LEVEL)
 
@@ -206,11 +267,37 @@ def leaves(rule: LevelRule) -> Iterator[MarkerIs]:
         case CountOf(state=state, markers=markers):
             for marker in markers:
                 yield MarkerIs(marker, state)
-        case AllRules(parts=parts) | AnyRule(parts=parts):
+        case AllRules(parts=parts) | AnyRule(parts=parts) | CountRules(parts=parts):
             for part in parts:
                 yield from leaves(part)
-        case NotRule(part=part):
+        case NotRule(part=part) | Named(rule=part):
             yield from leaves(part)
+        case ScoreIs(items=items):
+            for part in (part for item in items for _, part in item.bands):
+                yield from leaves(part)
+
+
+def uses_age(plan: Plan) -> bool:
+    """Tell whether a rule speaks of age."""
+
+    def within(condition: Condition | None) -> bool:
+        match condition:
+            case AgeIs():
+                return True
+            case All(parts=parts) | Any_(parts=parts):
+                return any(map(within, parts))
+            case Negated(part=part):
+                return within(part)
+        return False
+
+    return any(within(c) for c in _conditions(plan))
+
+
+def _conditions(plan: Plan) -> Iterator[Condition | None]:
+    for marker in plan.markers:
+        for bands in marker.bands.values():
+            for band in bands:
+                yield from (band.when, band.rule)
 
 
 def uses_limits(plan: Plan) -> bool:
@@ -226,9 +313,4 @@ def uses_limits(plan: Plan) -> bool:
                 return within(part)
         return False
 
-    return any(
-        within(band.when) or within(band.rule)
-        for marker in plan.markers
-        for bands in marker.bands.values()
-        for band in bands
-    )
+    return any(within(c) for c in _conditions(plan))

@@ -6,31 +6,29 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from paucity.expression.nodes import And, Compare, Counted, Is, Name, Not, Number, Or
+from paucity.expression.nodes import And, Compare, Is, Name, Not, Number, Or
 from paucity.response.bands import rules_of
-from paucity.response.language import OTHERWISE, written
+from paucity.response.language import age_in_years, written
 from paucity.response.linear import Linear, NotComputableError, in_unit, linear
+from paucity.response.model import scored
+from paucity.response.parameters import choose_parameters
 from paucity.response.plan import (
+    AgeIs,
     All,
-    AllRules,
-    Always,
     Any_,
-    AnyRule,
     BandPlan,
     Condition,
-    CountOf,
     Holds,
     InState,
-    LevelRule,
     MarkerIs,
     MarkerPlan,
     Negated,
-    NotRule,
     Plan,
     Unknown,
     leaves,
 )
-from paucity.response.settings import ReferenceLimit, Settings, selection_of, windows_of
+from paucity.response.planning_levels import POINTS, LevelPlanner
+from paucity.response.settings import ReferenceLimit, Settings, at_once, selection_of, windows_of
 from paucity.text import Finding, Severity
 from paucity.vocabulary import Kind, UnitError, Vocabulary, bundled, convert
 
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
 
     from paucity.expression import Node
     from paucity.response.model import Band, Definition, Marker
+    from paucity.response.plan import Item, LevelRule, Named
 
 
 def make_plan(
@@ -52,7 +51,7 @@ def make_plan(
     """Make a definition ready to compute.
 
     Args:
-        definition: of response, by rule.
+        definition: of response, a diagnosis or a score, by rule.
         settings: the choices the definition leaves open.
         units: the unit that values of each marker come in, by preferred name.
         vocabulary: knows the markers; the bundled one, if left out.
@@ -93,12 +92,20 @@ class _Planner:
         self.findings.append(Finding(code, Severity.ERROR, span, message, hint, subject))
 
     def plan(self, *, confirming: bool) -> tuple[Plan | None, list[Finding]]:
-        d, s = self.definition, self.settings
+        d, s = self._with_parameters(), self.settings
+        if any(f.severity is Severity.ERROR for f in self.findings):
+            return None, self.findings
+        if d.faults:
+            count = "an error" if d.faults == 1 else f"{d.faults} errors"
+            message = f"{d.label or d.name} is not computed: there is {count} in its text"
+            self._found("not-computable", message, "`paucity definition` with its file shows where")
+            return None, self.findings
         ruled = {name: level.rule.node for name, level in d.levels.items() if level.rule}
-        if d.kind != "response" or d.basis != "rule" or not ruled:
+        bare = not ruled and not (d.kind == "score" and scored(d))
+        if d.kind == "refractoriness" or d.basis != "rule" or bare:
             reason = "it is in words only" if d.basis != "rule" else "it gives no rule for a level"
-            if d.kind != "response":
-                reason = f"it is a definition of {d.kind}"
+            if d.kind == "refractoriness":
+                reason = "a response definition has to judge it"
             hint = "choose a definition with rules"
             self._found("not-computable", f"{d.label or d.name} is not computed: {reason}", hint)
             return None, self.findings
@@ -108,55 +115,55 @@ class _Planner:
             self._found("not-computable", message, "choose a definition with rules")
             return None, self.findings
         try:
-            levels = tuple((n, self._level(node)) for n, node in ruled.items())
+            planner = LevelPlanner(d)
+            levels = tuple((n, planner.level(node)) for n, node in ruled.items())
         except NotComputableError as error:
             self._found("not-computable", f"{d.label or d.name} is not computed: {error}")
             return None, self.findings
-        asked = _asked(rule for _, rule in levels)
-        markers = tuple(self._marker(m, asked, confirming=confirming) for m in d.markers)
-        plan = Plan(d.name, markers, levels, selection_of(d, s), s.baseline, s)
+        self.compared = planner.compared
+        criteria = tuple(planner.criteria.values())
+        asked = _asked(levels, criteria, planner.items)
+        used = [m for m in d.markers if m.name.name in asked or not at_once(d)]
+        markers = tuple(self._marker(m, asked, confirming=confirming) for m in used)
+        plan = Plan(
+            d.name,
+            markers,
+            levels,
+            selection_of(d, s),
+            s.baseline,
+            s,
+            criteria,
+            planner.items,
+            d.probability,
+        )
         self._check_selection(plan)
         return plan, self.findings
+
+    def _with_parameters(self) -> Definition:
+        """Return the definition with the parameters that were chosen."""
+
+        def name(word: str) -> str | None:
+            known = (m.name.name for m in self.definition.markers)
+            criteria = (c.name for c in self.definition.criteria)
+            if word in {*known, *criteria}:
+                return word
+            term = self.vocabulary.find(Kind.MARKER, word)
+            return term.name if term else None
+
+        chosen = dict(self.settings.parameters)
+        self.definition, findings = choose_parameters(self.definition, chosen, name)
+        self.findings += findings
+        return self.definition
 
     def _check_selection(self, plan: Plan) -> None:
         if not {plan.selection, plan.baseline} & {"best", "worst"}:
             return
-        for marker in plan.markers:
+        by_default = at_once(self.definition) and self.settings.value is None
+        for marker in () if by_default else plan.markers:
             if not marker.direction and not marker.healthy:
                 message = f"which value of {marker.label} is the best is not known; the last counts"
                 hint = "give its `direction` in the vocabulary"
                 self._found("selection-without-direction", message, hint, marker.name)
-
-    def _level(self, node: Node) -> LevelRule:
-        match node:
-            case Name(name=name) if name == OTHERWISE:
-                return Always()
-            case And(operands=parts):
-                return AllRules(tuple(map(self._level, parts)))
-            case Or(operands=parts):
-                return AnyRule(tuple(map(self._level, parts)))
-            case Not(operand=inner):
-                return NotRule(self._level(inner))
-            case Counted():
-                items = node.items or self._countable(node.state)
-                return CountOf(node.state, len(items) if node.least is None else node.least, items)
-            case Is(left=Name(name=marker), right=Name(name=state)):
-                return MarkerIs(marker, state)
-            case Compare(left=Name(name=marker), operator=operator, right=Number() as right):
-                compared = Compare(operator, Name("value"), right)
-                state = written(compared)
-                self.compared[marker, state] = compared
-                return MarkerIs(marker, state)
-        raise NotComputableError(f"`{written(node)}` is not a rule that can be computed")
-
-    def _countable(self, state: str) -> tuple[str, ...]:
-        """Return the markers counted where a rule names none."""
-        if state in {"improved", "met"}:
-            with_rule = [
-                m for m in self.definition.markers if any(state in rules_of(b) for b in m.bands)
-            ]
-            return tuple(m.name.name for m in with_rule)
-        return tuple(m.name.name for m in self.definition.markers)
 
     def _marker(
         self, marker: Marker, asked: Mapping[str, tuple[str, ...]], *, confirming: bool
@@ -171,6 +178,7 @@ class _Planner:
             ruled = [b for b in marker.bands if state in rules_of(b)]
             if ruled:
                 bands[state] = tuple(self._band(b, state, marker, unit) for b in ruled)
+        bands |= self._points(marker, unit)
         for (of, state), node in self.compared.items():
             if of == name:
                 bands[state] = (BandPlan(None, self._condition(node, marker, unit), state),)
@@ -188,7 +196,26 @@ class _Planner:
             bands,
             (*first, *rest) or ("normal",),
             () if marker.values else tuple(self._limits(marker, unit)),
+            at_once(self.definition),
         )
+
+    def _points(self, marker: Marker, unit: str) -> dict[str, tuple[BandPlan, ...]]:
+        """Return the rule of each band that gives points, and `met`: one that gives more than 0."""
+        out: dict[str, tuple[BandPlan, ...]] = {}
+        positive = []
+        for i, band in enumerate(marker.bands):
+            if band.points is None or band.met is None:
+                continue
+            then = self._condition(band.met.node, marker, unit)
+            if band.when is not None:
+                then = All((self._condition(band.when.node, marker, unit), then))
+            out[f"{POINTS} {i}"] = (BandPlan(None, then, band.met.text),)
+            if band.points > 0:
+                positive.append(then)
+        if positive:
+            rule = positive[0] if len(positive) == 1 else Any_(tuple(positive))
+            out["met"] = (BandPlan(None, rule, "points"),)
+        return out
 
     def _limits(self, marker: Marker, unit: str) -> Iterator[ReferenceLimit]:
         """Yield the settings' reference limits of a marker, in the unit its values come in."""
@@ -250,6 +277,9 @@ class _Planner:
                 return InState(when, state)
             case Name(name=state):
                 return InState("value", state)
+            case Compare(operator=operator, left=Name(name="age"), right=Number() as right):
+                years = age_in_years(right)
+                return Unknown("no age") if years is None else AgeIs(operator, years)
             case Compare(operator="!=", left=left, right=right):
                 return Negated(self._condition(Compare("==", left, right), marker, unit))
             case Compare():
@@ -318,8 +348,16 @@ def _divides(condition: Condition) -> bool:
     return False
 
 
-def _asked(rules: Iterable[LevelRule]) -> dict[str, tuple[str, ...]]:
+def _asked(
+    levels: Iterable[tuple[str, LevelRule]], criteria: Iterable[Named], items: Iterable[Item]
+) -> dict[str, tuple[str, ...]]:
+    """Return the states asked of each marker; of one that gives points, whether it is met first."""
     out: dict[str, tuple[str, ...]] = {}
+    rules = [*(rule for _, rule in levels), *criteria]
+    for item in items:
+        if any(isinstance(rule, MarkerIs) and rule.marker == item.name for _, rule in item.bands):
+            rules.append(MarkerIs(item.name, "met"))
+        rules += [rule for _, rule in item.bands]
     for rule in rules:
         for leaf in leaves(rule):
             known = out.get(leaf.marker, ())

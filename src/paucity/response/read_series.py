@@ -45,11 +45,16 @@ from paucity.text import Severity, in_order
 from paucity.vocabulary import Vocabulary, bundled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+    from paucity.text import Span
 
 MAX_BYTES: Final = 200_000_000
 """Largest file that is read row by row; larger ones are read in bulk."""
+
+ROW_NUMBER: Final = "row_number"
+"""Column with the number of a row, where rows are not counted."""
 
 _NORMAL_BITS: Final = 7
 _T = TypeVar("_T")
@@ -78,6 +83,18 @@ def read_series(
     Returns:
         The series; what cannot be read is among its findings and refused rows.
     """
+    words = Words(vocabulary or bundled(), mapping, units, assume_unit=assume_unit)
+    return series_of_file(path, words, index)
+
+
+def series_of_file(path: Path, words: Words, index: Mapping[str, str] | None = None) -> Series:
+    """Read a tidy long CSV file of measurements.
+
+    Args:
+        path: the file.
+        words: what markers and units mean.
+        index: date of the first dose by participant.
+    """
     try:
         size = path.stat().st_size
         text = path.read_bytes().decode("utf-8-sig") if size <= MAX_BYTES else ""
@@ -92,7 +109,6 @@ def read_series(
         message = f"{size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read row by row"
         fault = ("file-too-large", message, "read it in bulk, with `read_table`")
         return Series(path.name, findings=whole_findings(path.name, [fault]))
-    words = Words(vocabulary or bundled(), mapping, units, assume_unit=assume_unit)
     return parse_series(text, path.name, words, index)
 
 
@@ -133,22 +149,25 @@ def series_from_rows(
     name: str,
     words: Words,
     index: Mapping[str, str] | None = None,
+    place: Callable[[int], tuple[Span, str]] | None = None,
 ) -> Series:
     """Return the series in rows of a table.
 
     Args:
         rows: cells by column, as text or as numbers and dates; a list is a row of wrong length.
+            A cell `row_number` numbers the row; rows are counted from 1 where it is not there.
         header: the columns.
         name: of the data, for findings.
         words: what markers and units mean.
         index: date of the first dose by participant.
+        place: where a row stands, for findings; on its line of a text file, if left out.
     """
     columns, faults = columns_of(header)
     if any(code == "missing-column" for code, _, _ in faults):
         return Series(name, findings=whole_findings(name, faults))
-    reader = _Reader(name, words, columns, index or {})
+    reader = _Reader(name, words, columns, index or {}, place)
     for number, row in enumerate(rows, 1):
-        reader.add(number, row)
+        reader.add(number if isinstance(row, list) else row.get(ROW_NUMBER, number), row)
     series = reader.series()
     return replace(
         series, findings=tuple(in_order((*whole_findings(name, faults), *series.findings)))
@@ -182,12 +201,17 @@ class _Raw:
 
 class _Reader:
     def __init__(
-        self, name: str, words: Words, columns: Mapping[str, str], index: Mapping[str, str]
+        self,
+        name: str,
+        words: Words,
+        columns: Mapping[str, str],
+        index: Mapping[str, str],
+        place: Callable[[int], tuple[Span, str]] | None,
     ) -> None:
         self.name = name
         self.words = words
         self.columns = columns
-        self.notes = Notes(name)
+        self.notes = Notes(name, place)
         self.refused: list[Refused] = []
         self.rows = 0
         self.raw: list[_Raw] = []

@@ -1,4 +1,4 @@
-"""Read participants' measurements in bulk, in DuckDB: the same rows, findings and refusals.
+"""Read participants' measurements in bulk, in an engine: the same rows, findings and refusals.
 
 Plain numbers are read by the engine. Everything else (units, `<0.1`, dates, flags) is looked up
 once for each distinct spelling, by the same functions that read row by row.
@@ -15,6 +15,15 @@ from paucity.response.bulk_times import Times, distinct, left
 from paucity.response.bulk_unique import unique
 from paucity.response.bulk_values import Values
 from paucity.response.cells import Meaning, Words, flags_of, limit_of
+from paucity.response.engines import (
+    ROW,
+    NotATableError,
+    engine_of,
+    keep,
+    moved,
+    numbered,
+    open_file,
+)
 from paucity.response.measured import Fault
 from paucity.response.moments import Moment, read_moment
 from paucity.response.row_faults import NO_PARTICIPANT, NO_ROWS, ROW_LENGTH
@@ -24,11 +33,10 @@ from paucity.text import Severity, in_order
 from paucity.vocabulary import Vocabulary, bundled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-_ROW: Final = "row_number"
-
+    from paucity.text import Span
 
 _INTERVAL: Final = ("value_high", "low_open", "high_open")
 _PEOPLE: Final = ("sex", "age", "laboratory")
@@ -55,27 +63,38 @@ def read_table(
         units: the unit a marker is to be turned into, where it is not the vocabulary's.
         index: date of the first dose by participant, where dates are given and no `index` rows.
         assume_unit: take values without unit to be in the usual one.
-        connection: an Ibis connection to DuckDB; one in memory, if left out. One to a file keeps
-            large data out of memory.
+        connection: an Ibis connection to DuckDB or Spark; to DuckDB in memory, if left out. One to
+            a file keeps large data out of memory.
 
     Returns:
         The table; what cannot be read is among its findings and refused rows.
     """
-    ibis = load_ibis()
-    connection = connection or ibis.duckdb.connect()
     words = Words(vocabulary or bundled(), mapping, units, assume_unit=assume_unit)
-    import duckdb
+    return table_of_file(path, words, index, connection)
 
+
+def table_of_file(
+    path: Path, words: Words, index: Mapping[str, str] | None = None, connection: Any = None
+) -> Table:
+    """Read a tidy long CSV or Parquet file of measurements, of any size.
+
+    Args:
+        path: the file.
+        words: what markers and units mean.
+        index: date of the first dose by participant.
+        connection: an Ibis connection to DuckDB or Spark; to DuckDB in memory, if left out.
+    """
+    connection = connection or load_ibis().duckdb.connect()
     try:
         if path.stat().st_size == 0:
             return _nothing(path.name, ("empty-file", "nothing is in it", ""))
-        raw, uneven = _open(connection, path)
+        raw, uneven = open_file(connection, path)
         return table_from(raw, path.name, words, index, connection, uneven=uneven)
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         return _nothing(path.name, ("file-unreadable", f"cannot be read: {reason}", ""))
-    except duckdb.Error as error:
-        reason = str(error).split("\n")[0]
+    except NotATableError as error:
+        reason = str(error).replace(str(path), path.name)
         return _nothing(path.name, ("not-a-table", f"cannot be read as a table: {reason}", ""))
 
 
@@ -86,54 +105,36 @@ def _nothing(name: str, *faults: tuple[str, str, str]) -> Table:
     return Table(name, in_memory([], schema), people, None, {}, {}, findings=found)
 
 
-def _open(connection: Any, path: Path) -> tuple[Any, int]:
-    """Return the rows of a file with their numbers from 1, and how many were too long or short."""
-    ibis = load_ibis()
-    if path.suffix.casefold() == ".parquet":
-        raw = connection.read_parquet(str(path), file_row_number=True)
-        return raw.mutate(**{_ROW: raw.file_row_number + 1}).drop("file_row_number"), 0
-    rejects = ibis.util.gen_name("rejects")
-    raw = connection.read_csv(
-        str(path),
-        all_varchar=True,
-        header=True,
-        delim=",",
-        quote='"',
-        escape='"',
-        ignore_errors=True,
-        store_rejects=True,
-        rejects_table=rejects,
-        rejects_scan=f"{rejects}_scan",
-    )
-    numbered = raw.mutate(**{_ROW: ibis.row_number() + 1})
-    kept = connection.create_table(ibis.util.gen_name("paucity_raw"), numbered, temp=True)
-    lines = connection.table(rejects).line.nunique().to_pyarrow().as_py()
-    return kept, int(lines)
-
-
 def table_from(
     raw: Any,
-    name: str,
-    words: Words,
+    name: str = "table",
+    words: Words | None = None,
     index: Mapping[str, str] | None = None,
     connection: Any = None,
     *,
     uneven: int = 0,
+    place: Callable[[int], tuple[Span, str]] | None = None,
 ) -> Table:
-    """Check the rows of an Ibis table of measurements.
+    """Check the rows of an Ibis table of measurements, on any connection.
 
     Args:
-        raw: tidy long rows, with their numbers in `row_number`.
+        raw: tidy long rows, such as `connection.table("labs")`; with their numbers in `row_number`
+            if they have any.
         name: of the data, for findings.
-        words: what markers and units mean.
+        words: what markers and units mean; the names and usual units of the vocabulary, if left
+            out.
         index: date of the first dose by participant.
-        connection: the connection to keep the checked rows in.
+        connection: the connection to keep the checked rows in; that of the table, if left out.
         uneven: rows that were left out as too long or too short.
+        place: where a row stands, for findings; on its line of a text file, if left out.
     """
-    columns, faults = columns_of(c for c in raw.columns if c != _ROW)
+    words = words or Words(bundled())
+    connection = connection or engine_of(raw) or load_ibis().duckdb.connect()
+    raw = numbered(moved(raw, connection))
+    columns, faults = columns_of(c for c in raw.columns if c != ROW)
     if any(code == "missing-column" for code, _, _ in faults):
         return _nothing(name, *faults)
-    reader = _Bulk(raw, name, words, columns, connection or load_ibis().duckdb.connect())
+    reader = _Bulk(raw, name, words, columns, connection, place)
     if uneven:
         reader.notes.add(ROW_LENGTH, 0, Severity.ERROR, count=uneven)
     table = reader.table(index or {})
@@ -145,14 +146,20 @@ class _Bulk:
     """Reads one large table."""
 
     def __init__(
-        self, raw: Any, name: str, words: Words, columns: Mapping[str, str], connection: Any
+        self,
+        raw: Any,
+        name: str,
+        words: Words,
+        columns: Mapping[str, str],
+        connection: Any,
+        place: Callable[[int], tuple[Span, str]] | None = None,
     ) -> None:
         self.ibis = load_ibis()
         self.connection = connection
         self.name = name
         self.words = words
         self.columns = columns
-        self.notes = Notes(name)
+        self.notes = Notes(name, place)
         self.faults = Faults()
         self.raw = raw
         self.numbered_by_text = False
@@ -160,9 +167,7 @@ class _Bulk:
 
     def keep(self, rows: Any) -> Any:
         """Compute rows once, and keep them in the connection."""
-        return self.connection.create_table(
-            self.ibis.util.gen_name("paucity_rows"), rows, temp=True
-        )
+        return keep(self.connection, rows)
 
     def table(self, index: Mapping[str, str]) -> Table:
         """Return the checked table."""
@@ -232,7 +237,7 @@ class _Bulk:
             return found if numeric else text(column)
 
         return raw.select(
-            row=raw[_ROW],
+            row=raw[ROW],
             participant=self._who(),
             marker_text=text("marker"),
             unit_text=text("unit"),

@@ -23,6 +23,16 @@ ZONE_MIXED: Final = Fault(
     "a time zone is given for only one of index and measurement; their dates are compared",
 )
 
+HINTS: Final = {
+    "conflicting-values": "keep the one that is right, or give the times of day",
+    "index-missing": "give a row with the marker `index` and a date, or the dates with --index",
+    "row-length": "put a value that has a comma in it between quotes",
+    "time-missing": "give a day from the first dose, or a date",
+    "unit-missing": "write its unit, or take the usual one with --assume-unit",
+    "unmapped-marker": "write a name of the vocabulary, or say what it stands for with --mapping",
+}
+"""What to do about a row, by the code of what is wrong with it."""
+
 
 def said_again(marker: str, *, conflict: bool) -> Fault:
     """Return what is noted about several rows of a marker at one moment."""

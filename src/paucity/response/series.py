@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from paucity.response.row_faults import HINTS
 from paucity.text import Finding, Severity, Span, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from fractions import Fraction
 
     from paucity.response.measured import Fault, Measured
@@ -135,13 +136,24 @@ class Series:
     repeated: int = 0
 
 
+def on_line(name: str) -> Callable[[int], tuple[Span, str]]:
+    """Return where the rows of a text file stand: a row's line is one more, for the header."""
+    return lambda row: (Span(name, row + 1), f"on line {row + 1}")
+
+
 class Notes:
-    """Findings about rows, one for each thing found, with how many rows and which come first."""
+    """Findings about rows, one for each thing found, with how many rows and which come first.
+
+    Args:
+        name: of the data.
+        place: where a row stands, and how that is said; on its line, if left out.
+    """
 
     SHOWN: Final = 3
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, place: Callable[[int], tuple[Span, str]] | None = None) -> None:
         self.name = name
+        self.place = place or on_line(name)
         self._rows: dict[tuple[str, str, Severity], tuple[int, list[int], str]] = {}
 
     def add(
@@ -155,11 +167,16 @@ class Notes:
         self._rows[key] = (so_far + count, rows[: self.SHOWN], hint)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield the findings; a row's line is one more than its number, for the header."""
+        """Yield the findings, each at the first row it is about."""
         for (code, reason, severity), (count, rows, hint) in self._rows.items():
-            span = Span(self.name, rows[0] + 1)
-            more = "" if count == 1 else f"; {count} rows, the first on line {rows[0] + 1}"
-            yield Finding(code, severity, span, f"{reason}{more}", hint, f"{self.name}/{code}")
+            span, where = self.place(rows[0])
+            more = (
+                "" if count == 1 else f"; {count} rows" + (f", the first {where}" if where else "")
+            )
+            if count == 1 and span.line == 1 and not where.startswith("on line"):
+                more = f"; the row {where}" if where else ""
+            todo = hint or HINTS.get(code, "")
+            yield Finding(code, severity, span, f"{reason}{more}", todo, f"{self.name}/{code}")
 
 
 def whole_findings(name: str, faults: Iterable[tuple[str, str, str]]) -> tuple[Finding, ...]:

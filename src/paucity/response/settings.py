@@ -93,6 +93,13 @@ class Settings:
         normal: `within limits`, or only not beyond the limit on the side of `disease`.
         limits: reference limits for values that come without.
         limits_first: whose limits are used where both exist: those of the `data` or of `settings`.
+        since: how long before the index values count for a diagnosis or score, which look at the
+            values around the index and not at change from a baseline; as the definition says if
+            None, else `SINCE`. They count up to the index, or as long after it as `by` says.
+        parameters: a number or rule for parameters on which sources differ, by name; the others
+            stay as the definition says.
+        judge: the response definition that judges refractoriness, by name; the one that the
+            definition names if empty.
 
     >>> Settings(value="best").value
     'best'
@@ -112,6 +119,9 @@ class Settings:
     normal: Literal["within limits", "disease"] = "within limits"
     limits: tuple[ReferenceLimit, ...] = ()
     limits_first: Literal["data", "settings"] = "data"
+    since: Duration | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+    judge: str = ""
 
     def __post_init__(self) -> None:
         for name in ("baseline", "value"):
@@ -133,6 +143,9 @@ class Settings:
 
 
 DEFAULTS: Final = Settings()
+
+SINCE: Final = Duration("14 d", Fraction(14))
+"""How long before the index values count for a diagnosis or score that does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +174,28 @@ def selection_of(definition: Definition, settings: Settings) -> Selection:
     """Return which value in the window counts."""
     if settings.value is not None:
         return settings.value
+    if at_once(definition):
+        return "worst"
     return "last" if time_point(definition, settings) is None else "nearest"
 
 
 def time_point(definition: Definition, settings: Settings) -> Duration | None:
     """Return the time point that is assessed, or None if the definition has a window."""
+    if at_once(definition):
+        return None
     if settings.at is not None:
         return settings.at
     if settings.by is not None or definition.assess is None or definition.assess.by is not None:
         return None
     return max(definition.assess.at, key=lambda t: t.days, default=None)
+
+
+def at_once(definition: Definition) -> bool:
+    """Tell whether it judges values as they are, around the index, and not by what became of them.
+
+    So do diagnoses and scores.
+    """
+    return definition.kind in {"diagnosis", "score"}
 
 
 def windows_of(
@@ -184,6 +209,8 @@ def windows_of(
         settings: override what the definition says.
         confirming: return the window of the second assessment.
     """
+    if at_once(definition):
+        return _around(definition, settings, confirming=confirming)
     age = settings.baseline_age
     if age is None and marker.baseline_window is not None:
         age = marker.baseline_window.duration
@@ -206,6 +233,26 @@ def windows_of(
         high += microseconds(settings.confirm.by.days)
         target = None
     return Windows(start, low, high, target if target is not None else high)
+
+
+def _around(definition: Definition, settings: Settings, *, confirming: bool) -> Windows:
+    """Return when values count for a diagnosis or score; nothing is a baseline."""
+    start = -microseconds(_since(definition, settings).days)
+    end = _end(definition, settings)
+    high = 0 if end is None else microseconds(end.days)
+    if confirming and settings.confirm is not None:
+        start = high + max(1, microseconds(settings.confirm.after.days))
+        high += microseconds(settings.confirm.by.days)
+    return Windows(1, start, high, 0)
+
+
+def _since(definition: Definition, settings: Settings) -> Duration:
+    stated = definition.assess.since if definition.assess else None
+    return settings.since or stated or SINCE
+
+
+def _end(definition: Definition, settings: Settings) -> Duration | None:
+    return settings.by or (definition.assess.by if definition.assess else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +286,17 @@ def _choices(definition: Definition, s: Settings) -> Iterator[Choice]:
     def chosen(name: str) -> Literal["default", "chosen"]:
         return "default" if getattr(s, name) == getattr(DEFAULTS, name) else "chosen"
 
-    yield Choice("baseline", f"the {s.baseline} value up to the index", chosen("baseline"))
-    yield _until(definition, s)
+    once = at_once(definition)
+    if once:
+        yield _when(definition, s)
+    else:
+        yield Choice("baseline", f"the {s.baseline} value up to the index", chosen("baseline"))
+        yield _until(definition, s)
     which = selection_of(definition, s)
     yield Choice("value that counts", f"the {which} in the window", chosen("value"))
-    age = str(s.baseline_age) if s.baseline_age else "no limit but what a marker states"
-    yield Choice("age of a baseline", age, chosen("baseline_age"))
+    if not once:
+        age = str(s.baseline_age) if s.baseline_age else "no limit but what a marker states"
+        yield Choice("age of a baseline", age, chosen("baseline_age"))
     if any(m.window is not None and m.window.duration is None for m in definition.markers):
         open_end = f"by {s.unstated_window}" if s.unstated_window else "without end"
         yield Choice("markers without a stated window", open_end, chosen("unstated_window"))
@@ -259,8 +311,9 @@ def _choices(definition: Definition, s: Settings) -> Iterator[Choice]:
         for c in s.confounders
     )
     yield Choice("transfusion and G-CSF", policy or "as measured", chosen("confounders"))
-    zero = "the rest of the rule decides" if s.zero_baseline == "level" else "not evaluable"
-    yield Choice("baseline of 0", zero, chosen("zero_baseline"))
+    if not once:
+        zero = "the rest of the rule decides" if s.zero_baseline == "level" else "not evaluable"
+        yield Choice("baseline of 0", zero, chosen("zero_baseline"))
     side = "within both limits" if s.normal == "within limits" else "on the side of disease only"
     yield Choice("normal", side, chosen("normal"))
     limits = "those that come with the data"
@@ -269,6 +322,21 @@ def _choices(definition: Definition, s: Settings) -> Iterator[Choice]:
         first = "data" if s.limits_first == "data" else "settings"
         limits = f"those of the {first}, else of the {other}"
     yield Choice("reference limits", limits, chosen("limits"))
+    mine = dict(s.parameters)
+    for name, parameter in definition.parameters.items():
+        taken = mine.get(name, parameter.default.text)
+        yield Choice(f"parameter {name}", taken, "chosen" if name in mine else "stated")
+
+
+def _when(definition: Definition, s: Settings) -> Choice:
+    end = _end(definition, s)
+    taken = f"from {_since(definition, s)} before the index to {end or 'the index'}"
+    origin: Literal["stated", "default", "chosen"] = "default"
+    if s.since or s.by:
+        origin = "chosen"
+    elif definition.assess and definition.assess.since:
+        origin = "stated"
+    return Choice("when values count", f"{taken}{' after it' if end else ''}", origin)
 
 
 def _until(definition: Definition, s: Settings) -> Choice:

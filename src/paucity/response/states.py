@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from operator import eq, ge, gt, le, lt, ne
+from typing import TYPE_CHECKING, Any, Final
 
 from paucity.logic import all_of, any_of, negate
 from paucity.response.linear import holds
 from paucity.response.measured import Measured, exactly, say
-from paucity.response.plan import All, Any_, Holds, InState, Negated, Unknown
+from paucity.response.plan import AgeIs, All, Any_, Holds, InState, Negated, Unknown
 from paucity.response.series import EVENT_BITS
 from paucity.response.settings import MICROSECONDS, microseconds
 
@@ -42,6 +43,7 @@ class MarkerState:
         value_day: its day.
         truths: every state asked for, true, false or unknown.
         reason: why it is not evaluable, missing or undecided.
+        at_once: whether the value is judged by itself, without a baseline.
     """
 
     marker: str
@@ -52,6 +54,7 @@ class MarkerState:
     value_day: Fraction | None = None
     truths: Mapping[str, Truth] = field(default_factory=dict)
     reason: str = ""
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,7 @@ def _state(facts: _Facts) -> MarkerState:
         _day(facts.value),
         truths,
         reason,
+        facts.plan.at_once,
     )
 
 
@@ -240,7 +244,7 @@ def _reported(state: str, truth: Truth, facts: _Facts) -> tuple[str, str]:
         if facts.taken:
             return MISSING, "every value in the window is left out by the transfusion policy"
         return MISSING, "no value in the window"
-    if facts.baseline is None and (bands or state == "resolved"):
+    if facts.baseline is None and (bands or state == "resolved") and not facts.plan.at_once:
         return MISSING, "no baseline"
     if state in {"normal", "abnormal"} and not facts.plan.sign:
         low, high = limits_of(facts.value, facts.plan, facts.settings)
@@ -341,10 +345,24 @@ def _at_most(value: Measured, high: Fraction) -> Truth:
     return None
 
 
+COMPARISONS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+    "==": eq,
+    "!=": ne,
+}
+"""The comparisons of the language, over numbers and over columns alike."""
+
+
 def _condition(condition: Condition, facts: _Facts) -> Truth:
     match condition:
         case Holds(rule=rule):
             return holds(rule, facts.known())
+        case AgeIs(operator=operator, years=years):
+            age = facts.value.age if facts.value else None
+            return None if age is None else COMPARISONS[operator](age, years)
         case InState(when="baseline", state=state):
             return _truth(state, replace(facts, value=facts.baseline))
         case InState(state=state):
@@ -368,6 +386,6 @@ def say_state(state: MarkerState) -> str:
     values = [
         f"{text} (day {say(day)})" if day is not None else "?"
         for text, day in ((state.baseline, state.baseline_day), (state.value, state.value_day))
-    ]
+    ][state.at_once :]
     why = f" ({state.reason})" if state.reason else ""
     return f"{state.marker}: {' -> '.join(values)}: {state.state}{why}"

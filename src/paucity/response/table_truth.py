@@ -5,15 +5,17 @@ Null is unknown: SQL's ``and``, ``or`` and ``not`` are Kleene's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
-from paucity.response.plan import All, Any_, Holds, InState, Negated
+from paucity.response.plan import AgeIs, All, Any_, Holds, InState, Negated
+from paucity.response.states import COMPARISONS
 from paucity.response.table_series import BIGINT, NONE, WIDEST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
     from paucity.response.linear import Linear
@@ -48,7 +50,19 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What conditions of one marker are compiled over."""
+    """What conditions of one marker are compiled over.
+
+    Attributes:
+        ibis: the library.
+        plan: what is asked of the marker.
+        scale: how it stands in the table.
+        baseline: the value before.
+        value: the value after.
+        taken: whether there is any value in the window, counted or not.
+        lower: lower reference limit.
+        upper: upper reference limit.
+        known: comparisons that are columns already.
+    """
 
     ibis: Any
     plan: MarkerPlan
@@ -58,6 +72,12 @@ class Columns:
     taken: Any
     lower: Any = None
     upper: Any = None
+    age: Any = None
+    known: Mapping[Holds, Any] = field(default_factory=dict)
+
+    def at_baseline(self) -> Columns:
+        """Return the same with the baseline in place of the value; comparisons are made anew."""
+        return replace(self, value=self.baseline, known={})
 
     def unknown(self) -> Any:
         """Return a truth that is not known."""
@@ -83,7 +103,7 @@ def truth(state: str, columns: Columns) -> Any:
         case "untested":
             return ~columns.taken
         case "resolved":
-            before = truth("normal", replace(columns, value=columns.baseline))
+            before = truth("normal", columns.at_baseline())
             return ~before & truth("normal", columns)
         case "abnormal":
             return ~truth("normal", columns)
@@ -132,9 +152,13 @@ def condition(node: Condition, columns: Columns) -> Any:
     """Return a condition as an expression."""
     match node:
         case Holds(rule=rule):
-            return holds(rule, columns)
+            return columns.known[node] if node in columns.known else holds(rule, columns)
+        case AgeIs(operator=operator, years=years):
+            if columns.age is None:
+                return columns.unknown()
+            return COMPARISONS[operator](columns.age, float(years))
         case InState(when="baseline", state=state):
-            return truth(state, replace(columns, value=columns.baseline))
+            return truth(state, columns.at_baseline())
         case InState(state=state):
             return truth(state, columns)
         case All(parts=parts):
@@ -144,6 +168,29 @@ def condition(node: Condition, columns: Columns) -> Any:
         case Negated(part=part):
             return ~condition(part, columns)
     return columns.unknown()
+
+
+def comparisons(marker: MarkerPlan) -> tuple[Holds, ...]:
+    """Return the comparisons in the bands of a marker, once each."""
+
+    def within(node: Condition | None) -> Iterator[Holds]:
+        match node:
+            case Holds():
+                yield node
+            case All(parts=parts) | Any_(parts=parts):
+                for part in parts:
+                    yield from within(part)
+            case Negated(part=part):
+                yield from within(part)
+
+    found = [
+        node
+        for bands in marker.bands.values()
+        for band in bands
+        for rule in (band.when, band.rule)
+        for node in within(rule)
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def holds(rule: Linear, columns: Columns) -> Any:

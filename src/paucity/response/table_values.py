@@ -10,8 +10,10 @@ from functools import reduce
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
+from paucity.response.plan import uses_age
 from paucity.response.series import EVENT_BITS
 from paucity.response.settings import microseconds
+from paucity.response.table_pick import pickers
 from paucity.response.table_series import BIGINT, NONE, load_ibis
 
 if TYPE_CHECKING:
@@ -40,9 +42,14 @@ class Chooser:
         self.plan = plan
         self.normals = normals
         self.limits = limits
+        self.ages = table.people and uses_age(plan)
         self.used = [m for m in plan.markers if m.name in table.markers]
         self.finer = {m.name: _finer(m, table.markers[m.name]) for m in self.used}
         self.scales = {m.name: self._scale(m) for m in self.used}
+        self.least, self.most = pickers(table.rows)
+        largest = max((s.largest for s in self.scales.values()), default=0)
+        self.packs = not table.intervals and largest < BIGINT >> _BITS
+        """Whether a value and what its limits say of it are picked as one number."""
 
     def _scale(self, marker: MarkerPlan) -> Scale:
         """Return a marker's scale, made finer where reference limits of the settings need it."""
@@ -68,7 +75,7 @@ class Chooser:
         """Return participant, marker, and the values that count with their moments."""
         rows = self.table.rows
         codes = [self.code(m) for m in self.used]
-        rows = self._refined(rows.filter(rows.marker.isin(codes)))
+        rows = self._refined(self._in_time(rows.filter(rows.marker.isin(codes))))
         rows = self._censored(self._confounded(rows))
         rows = rows.mutate(**self._windows(rows))
         if any(self.normals):
@@ -85,7 +92,28 @@ class Chooser:
             rows = rows.mutate(lower=limits[0], upper=limits[1])
             choose = self._choose(rows, "usable", self.plan.selection)
             out |= {name: choose(rows[name]).nullif(NONE) for name in ("lower", "upper")}
-        return rows.group_by("participant", "marker").aggregate(**out)
+        if self.ages:
+            out["age"] = self._choose(rows, "usable", self.plan.selection)(rows.age).nullif(NONE)
+        pairs = rows.group_by("participant", "marker").aggregate(**out)
+        for side, normal in (("b", self.normals[1]), ("v", self.normals[0])):
+            if normal and self.packs:
+                pairs = pairs.view()
+                both = pairs[f"{side}_low"]
+                pairs = pairs.mutate(
+                    **{f"{side}_low": both >> _BITS, f"{side}_normal": both & _MASK}
+                )
+        return pairs.view()
+
+    def _in_time(self, rows: Any) -> Any:
+        """Leave out the rows that lie in no window: a marker with only such rows has no value."""
+        ends = [m.windows.value_to for m in self.used]
+        starts = [m.windows.baseline_from for m in self.used]
+        starts += [m.windows.value_from for m in self.used]
+        if ends and None not in ends:
+            rows = rows.filter(rows["at"] <= max(0, *(end for end in ends if end is not None)))
+        if starts and None not in starts:
+            rows = rows.filter(rows["at"] >= min(start for start in starts if start is not None))
+        return rows
 
     def _refined(self, rows: Any) -> Any:
         """Multiply values where the scale is finer than the table's."""
@@ -199,16 +227,17 @@ class Chooser:
     def _choose(self, rows: Any, where: str, selection: Selection) -> Callable[[Any], Any]:
         """Return a function that picks a column's cell in the row that counts."""
         counts = rows[where]
+        least, most = self.least, self.most
         if selection in {"best", "worst"}:
             rank = rows[f"rank_{where}"]
-            return lambda column: column.argmin(rank, where=counts)
+            return lambda column: least(column, rank, counts)
         target = self._target(rows, where, selection)
         if target is not None:
             key = (rows.at - target).abs() * 2 + (rows.at > target).cast("int64")
-            return lambda column: column.argmin(key, where=counts)
+            return lambda column: least(column, key, counts)
         if selection == "first":
-            return lambda column: column.argmin(rows.at, where=counts)
-        return lambda column: column.argmax(rows.at, where=counts)
+            return lambda column: least(column, rows.at, counts)
+        return lambda column: most(column, rows.at, counts)
 
     def _target(self, rows: Any, where: str, selection: Selection) -> Any:
         if selection != "nearest":
@@ -233,6 +262,8 @@ class Chooser:
             at = rows.at.max(where=rows[where])
         elif selection == "first":
             at = rows.at.min(where=rows[where])
+        if normal and self.packs:
+            return {"low": choose((rows.value << _BITS) + rows.normal.cast("int64")), "at": at}
         out = {"low": choose(rows.value), "at": at}
         if self.table.intervals:
             out |= {"high": choose(rows.value_high)}
@@ -296,30 +327,42 @@ class Chooser:
         """Return 1 if a value is normal by its limits or flag, 0 if not, 2 if that is not known."""
         lower, upper = self._limits(rows)
         side = self.per_marker(rows.marker, lambda m: _SIDES.get(m.direction, 0), "int8")
-        neither = (lower == NONE) & (upper == NONE)
         both = self.plan.settings.normal == "within limits"
         if self.table.intervals:
             above, under = self._beside(rows, lower, upper)
+            beneath, beyond = above == 0, under == 0
+            unsure = (above == 2, under == 2)
         else:
-            above = self.ibis.cases((lower == NONE, 2), (rows.value < lower, 0), else_=1)
-            under = self.ibis.cases((upper == NONE, 2), (rows.value > upper, 0), else_=1)
+            beneath = rows.value < lower
+            beyond = (rows.value > upper) & (upper != NONE)
+            unsure = (lower == NONE, upper == NONE)
         # Each end must be known on the side disease moves the value to, and counts if it is given.
-        counts_above = side != 1 if not both else self.ibis.literal(True)  # noqa: FBT003
-        counts_under = side != 2 if not both else self.ibis.literal(True)  # noqa: FBT003
-        no = (counts_above & (above == 0)) | (counts_under & (under == 0))
-        open_ = (above == 2) & ((side == 2) | (counts_above & (lower != NONE)))
-        open_ |= (under == 2) & ((side == 1) | (counts_under & (upper != NONE)))
-        flags = rows.flags & 7
-        beyond = self.ibis.literal(0)
+        no, known = beneath | beyond, (lower != NONE, upper != NONE)
+        open_ = unsure[0] & ((side == 2) | known[0])
+        open_ |= unsure[1] & ((side == 1) | known[1])
         if not both:
-            harmless = ((flags == 2) & (side == 2)) | ((flags == 4) & (side == 1))
-            beyond = harmless.cast("int64")
-        flagged = self.ibis.cases((flags == 1, 1), ((flags == 2) | (flags == 4), beyond), else_=2)
-        return self.ibis.cases((neither, flagged), (no, 0), (open_, 2), else_=1).cast("int8")
+            no = ((side != 1) & beneath) | ((side != 2) & beyond)
+            open_ = unsure[0] & ((side == 2) | ((side != 1) & known[0]))
+            open_ |= unsure[1] & ((side == 1) | ((side != 2) & known[1]))
+        flags = rows.flags & 7
+        harmless = self.ibis.literal(0)
+        if not both:
+            ok = ((flags == 2) & (side == 2)) | ((flags == 4) & (side == 1))
+            harmless = ok.cast("int64")
+        flagged = self.ibis.cases((flags == 1, 1), ((flags == 2) | (flags == 4), harmless), else_=2)
+        neither = ~(known[0] | known[1])
+        branches: list[tuple[Any, Any]] = [(no, 0), (neither, flagged), (open_, 2)]
+        if both and not self.table.intervals:
+            # What is usual comes first: engines look no further where it applies.
+            inside = rows.value.between(lower, upper).ifelse(1, 0)
+            branches.insert(0, (known[0] & known[1], inside))
+        return self.ibis.cases(*branches, else_=1).cast("int8")
 
 
 _SIDES = {"raised": 1, "lowered": 2}
 _FAR = 2**62
+_BITS = 2
+_MASK = 2**_BITS - 1
 _LATE = 2**60
 """A target later than any time: nearest to it is the last."""
 
