@@ -1,9 +1,14 @@
-"""Say why a cohort or an agent is in or out, criterion by criterion, with the lines it rests on."""
+"""Say why a cohort or an agent is in or out, and what a participant's values amount to.
+
+Criterion by criterion, marker by marker, with the lines each rests on.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paucity.participants.model import say_value
+from paucity.participants.tell import say_person, tell
 from paucity.text import did_you_mean
 from paucity.vocabulary import Kind
 
@@ -11,9 +16,90 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from paucity.evidence.eligibility import AgentResult, CohortResult, Eligibility, Judgement
+    from paucity.participants.model import DescribedParticipant, ReportedLevel
     from paucity.review import Review
 
 _MARKS = {True: "yes", False: "no", None: "?"}
+
+
+def participant_named(review: Review, what: str) -> DescribedParticipant | None:
+    """Return the participant of that name: ``study/name``, or the name alone if it is the only one.
+
+    A study or cohort of the same name comes first.
+    """
+    people = review.people.participants
+    study, _, cohort = what.partition("/")
+    known = review.evidence.studies.get(study)
+    if known is not None and (not cohort or cohort in known.cohorts):
+        return None
+    if what in people:
+        return people[what]
+    same = [p for p in people.values() if p.id == what]
+    return same[0] if len(same) == 1 else None
+
+
+def participant_lines(review: Review, person: DescribedParticipant) -> list[str]:
+    """Return what a participant's values amount to by each definition, with the lines they are on.
+
+    Args:
+        review: the review.
+        person: one of its participants.
+    """
+    about = [say_person(person), f"cohort {person.study}/{person.cohort}", person.therapy]
+    lines = [f"{person.key}: {', '.join(part for part in about if part)}"]
+    if person.index:
+        lines.append(f"Day 0: {person.index}")
+    lines += [f"Reported: {_level(review, entry)}" for entry in person.reported]
+    lines += ["", "Values"]
+    for value in person.values:
+        when = str(value.day) if value.day else "day not told"
+        told = f" ({value.told})" if value.told and say_value(value) != value.told else ""
+        said = f"{value.marker.name}: {say_value(value)}{told}, {when}"
+        lines.append(f"  {value.marks.span()}  {said}")
+    for assessment in review.recomputed.values():
+        told_by = tell(review.people, assessment, person.key)
+        result = told_by.result or f"not computed: {told_by.why_not}"
+        lines += ["", f"{assessment.definition}: {result}"]
+        for marker in told_by.markers:
+            place = f"  {marker.span}" if marker.span else ""
+            lines.append(f"    {marker.text}{place}")
+        lines += [f"    {text}" for text in told_by.levels]
+        if told_by.deciding:
+            lines.append(f"    would decide: {', '.join(told_by.deciding)}")
+    return lines
+
+
+def _level(review: Review, entry: ReportedLevel) -> str:
+    definition = review.definitions.get(entry.definition)
+    by = f" by {entry.definition}" if entry.definition else ""
+    words = ", in words only" if definition and definition.basis != "rule" else ""
+    return f"{entry.level}{by}{words}  {entry.marks.span()}"
+
+
+def participant_data(review: Review, person: DescribedParticipant) -> dict[str, Any]:
+    """Return what a participant's values amount to as plain data."""
+    by = []
+    for assessment in review.recomputed.values():
+        told = tell(review.people, assessment, person.key)
+        by.append(
+            {
+                "definition": assessment.definition,
+                "result": told.result,
+                "certain": told.certain,
+                "deciding": list(told.deciding),
+                "markers": [
+                    {"state": m.state, "text": m.text, "at": str(m.span) if m.span else ""}
+                    for m in told.markers
+                ],
+                "levels": list(told.levels),
+                "choices": [{"about": c.about, "taken": c.taken} for c in assessment.choices],
+            }
+        )
+    reported = [
+        {"level": r.level, "definition": r.definition, "at": str(r.marks.span())}
+        for r in person.reported
+    ]
+    return {"participant": person.key, "reported": reported, "recomputed": by}
 
 
 def explained(review: Review, what: str, result: Eligibility) -> list[str]:
@@ -90,8 +176,9 @@ def _found(
         agent = result.agents[name]
         return agent, list(_of_agent(review, name, result))
     known = [*result.agents, *review.evidence.studies, *(f"{s}/{c}" for s, c in result.cohorts)]
+    known += review.people.participants
     hint = did_you_mean(what, known) or f"agents: {', '.join(result.agents)}"
-    raise KeyError(f"there is no agent, cohort or study `{what}` ({hint})")
+    raise KeyError(f"there is no agent, cohort, study or participant `{what}` ({hint})")
 
 
 def _of_agent(review: Review, agent: str, result: Eligibility) -> Iterator[CohortResult]:

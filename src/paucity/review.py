@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,9 @@ from paucity.evidence.claims import Verdict, judge
 from paucity.evidence.eligibility import Eligibility, assess, resolve
 from paucity.evidence.load import load_source, load_study
 from paucity.evidence.view import DefinitionFacts, Evidence
+from paucity.participants import check_participants, load_participants, recompute
+from paucity.participants.people import People
+from paucity.participants.tabular import parse_table
 from paucity.protocol import Protocol
 from paucity.record import read_document
 from paucity.response import LIBRARY_CHECKS, check_definition
@@ -38,10 +41,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from paucity.evidence.model import Study
+    from paucity.literature.live.log import SearchLog
+    from paucity.participants.model import DescribedParticipant, ParticipantFile
+    from paucity.protocol import Search
+    from paucity.response.assess import Assessment
     from paucity.response.model import Definition
+    from paucity.screening.load import Screening
+    from paucity.screening.searched import Searched
 
 FOLDERS = (
     "records",
+    "searches",
     "screening",
     "studies",
     "sources",
@@ -67,9 +77,13 @@ class Review:
 
     Attributes:
         name: the folder's name.
+        people: the participants whom studies describe one by one.
+        recomputed: their levels by each definition with rules, by the definition's name.
         findings: what is open; ordered by place.
         accepted: findings the reviewer accepts as faults of the source, each with the acceptance.
-        texts: the text of every file read, by name.
+        texts: the text of every file read, by name; not of exports, which may be large.
+        screening: its records and votes; None if it has none.
+        searched: its searches with the logs of their runs; empty if none was run from here.
     """
 
     name: str
@@ -80,6 +94,10 @@ class Review:
     findings: tuple[Finding, ...]
     accepted: tuple[tuple[Finding, Accepted], ...]
     texts: Mapping[str, str]
+    people: People = field(default_factory=People)
+    recomputed: Mapping[str, Assessment] = field(default_factory=dict)
+    screening: Screening | None = None
+    searched: tuple[Searched, ...] = ()
 
     @property
     def protocol(self) -> Protocol:
@@ -126,6 +144,11 @@ class _Loading:
 
     def documents(self, folder: str) -> Iterator[Document]:
         """Yield the YAML files of a folder, in order of their names."""
+        for path, name in self.files(folder, (".yaml", ".yml")):
+            yield self.read(path, name)
+
+    def files(self, folder: str, endings: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+        """Yield the files of a folder that are read, with their names, in order of these."""
         place = self.root / folder
         if not place.is_dir():
             if place.exists():
@@ -140,20 +163,24 @@ class _Loading:
         for path in paths:
             if path.name.startswith("."):
                 continue
-            if path.suffix not in {".yaml", ".yml"}:
-                if folder != "sources" and path.suffix != ".md":
-                    name = f"{folder}/{path.name}"
-                    self._fault(name, "is not read: files here end in .yaml", Severity.NOTE)
-                continue
-            yield self.read(path, f"{folder}/{path.name}")
+            name = f"{folder}/{path.name}"
+            if path.suffix in endings:
+                yield path, name
+            elif folder != "sources" and path.suffix != ".md":
+                wanted = " or ".join(e for e in endings if e != ".yml")
+                self._fault(name, f"is not read: files here end in {wanted}", Severity.NOTE)
 
     def read(self, path: Path, name: str) -> Document:
         """Read one YAML file, keeping its text."""
+        text, fault = self.text(path, name)
+        return Document(name, None, (fault,)) if fault else parse_yaml(text, name)
+
+    def text(self, path: Path, name: str) -> tuple[str, Finding | None]:
+        """Read one file, keeping its text, or say why it cannot be read."""
         text, fault = read_text(self.root, path, name)
-        if fault is not None:
-            return Document(name, None, (fault,))
-        self.texts[name] = text
-        return parse_yaml(text, name)
+        if fault is None:
+            self.texts[name] = text
+        return text, fault
 
     def _fault(self, name: str, message: str, severity: Severity = Severity.ERROR) -> None:
         self.findings.append(Finding("file-unreadable", severity, Span(name), message, "", name))
@@ -198,9 +225,21 @@ def _loaded(root: Path) -> Review:
     )
     loading.findings += found
     loading.findings += _misplaced(root)
+    if protocol and any(search.strategy for search in protocol.searches):
+        loading.findings += _strategies(loading, protocol)
+    logs = _logs(loading)
+    stated = protocol.searches if protocol else ()
+    searched: tuple[Searched, ...] = ()
+    if logs:
+        from paucity.screening.searched import joined_searches
+
+        searched = joined_searches(stated, logs)
+        protocol = protocol or Protocol(title=root.resolve().name)
+        protocol = replace(protocol, searches=tuple(one.search for one in searched))
     sources = dict(_sources(loading, vocabulary))
     studies = dict(_studies(loading, vocabulary))
-    definitions = _definitions(loading, vocabulary, studies.values())
+    files, described = _participants(loading, vocabulary, studies)
+    definitions = _definitions(loading, vocabulary, studies.values(), described.values())
     regimens = _regimens(loading, vocabulary, studies.values())
     evidence = _judged(
         Evidence(
@@ -215,9 +254,16 @@ def _loaded(root: Path) -> Review:
     claims, found = judge(evidence)
     loading.findings += found
     loading.findings += checks.run(evidence)
+    people = _people(described, vocabulary)
+    recomputed = recompute(people, definitions, vocabulary)
+    loading.findings += check_participants(people, evidence, recomputed)
     loading.findings += _lint(_in_use(definitions, loading, studies.values()), definitions)
     loading.findings += _lint_doses(regimens, studies.values())
-    return _assembled(loading, evidence, definitions, regimens, claims)
+    screening = _screening(loading, evidence, stated, logs)
+    review = _assembled(loading, evidence, definitions, regimens, claims, files)
+    return replace(
+        review, people=people, recomputed=recomputed, screening=screening, searched=searched
+    )
 
 
 def _misplaced(root: Path) -> Iterator[Finding]:
@@ -241,6 +287,36 @@ def _misplaced(root: Path) -> Iterator[Finding]:
                     hint,
                     path.name,
                 )
+
+
+def _strategies(loading: _Loading, protocol: Protocol) -> Iterator[Finding]:
+    """Yield what is found in the strategies of the searches."""
+    from paucity.literature.strategy.stated import read_stated
+
+    stated, texts = read_stated(loading.root, protocol.searches, loading.texts)
+    loading.texts.update(texts)
+    for one in stated:
+        yield from one.findings
+
+
+def _logs(loading: _Loading) -> dict[str, SearchLog]:
+    """Return the logs of the searches that were run from here, by name."""
+    from contextlib import suppress
+
+    paths: list[Path] = []
+    with suppress(OSError):
+        paths = sorted((loading.root / "records").glob("*.search.yaml"))
+    if not paths:
+        return {}
+    from paucity.literature.live.log import logs_of  # not needed by most reviews
+
+    logs, found = logs_of(loading.root)
+    loading.findings += found
+    for path in paths:
+        text, fault = read_text(loading.root, path, f"records/{path.name}")
+        if fault is None:
+            loading.texts[f"records/{path.name}"] = text
+    return logs
 
 
 def _sources(loading: _Loading, vocabulary: Vocabulary) -> Iterator[tuple[str, SourceDocument]]:
@@ -274,10 +350,72 @@ def _studies(loading: _Loading, vocabulary: Vocabulary) -> Iterator[tuple[str, S
         yield study.id, study
 
 
+def _participants(
+    loading: _Loading, vocabulary: Vocabulary, studies: Mapping[str, Study]
+) -> tuple[tuple[ParticipantFile, ...], dict[str, DescribedParticipant]]:
+    """Return the files of participants, and the participants of all of them."""
+    documents: list[Document] = []
+    for path, name in loading.files("participants", (".yaml", ".yml", ".csv")):
+        if path.suffix != ".csv":
+            documents.append(loading.read(path, name))
+            continue
+        text, fault = loading.text(path, name)
+        documents += parse_table(text, name) if fault is None else [Document(name, None, (fault,))]
+    files, described, found = load_participants(documents, studies, vocabulary)
+    loading.findings += found
+    return files, described
+
+
+def _people(described: Mapping[str, DescribedParticipant], vocabulary: Vocabulary) -> People:
+    """Return the participants with their values as series."""
+    if not described:
+        return People()
+    from paucity.participants.gathering import gather  # not needed by most reviews
+
+    return gather(described, vocabulary)
+
+
+def _screening(
+    loading: _Loading,
+    evidence: Evidence,
+    searches: tuple[Search, ...],
+    logs: Mapping[str, SearchLog],
+) -> Screening | None:
+    """Return the records and votes, with what they say of the evidence; None without any."""
+    if not any((loading.root / name).exists() for name in ("records", "screening")):
+        plan = evidence.protocol.screening
+        if plan is not None and plan.counts is not None:
+            from paucity.screening.flow_checks import check_counts
+
+            loading.findings += check_counts(plan.counts, None)
+        return None
+    from paucity.linked import check_overlaps, check_studies  # not needed by most reviews
+    from paucity.screening.folder import read_folder
+
+    protocol = evidence.protocol
+    main = protocol.criteria.get(evidence.main)
+    criteria = resolve(evidence.main, protocol.criteria).report if main else {}
+    screening, texts = read_folder(
+        loading.root,
+        searches=searches,
+        logs=logs,
+        plan=protocol.screening,
+        criteria=criteria,
+    )
+    loading.texts.update(texts)
+    loading.findings += screening.findings
+    loading.findings += check_studies(evidence, screening)
+    loading.findings += check_overlaps(evidence, screening)
+    return screening
+
+
 def _definitions(
-    loading: _Loading, vocabulary: Vocabulary, studies: Iterable[Study]
+    loading: _Loading,
+    vocabulary: Vocabulary,
+    studies: Iterable[Study],
+    described: Iterable[DescribedParticipant],
 ) -> dict[str, Definition]:
-    """Return the review's own definitions, those its studies name, and their variants."""
+    """Return the review's own definitions, those it names, and their variants."""
     out: dict[str, Definition] = {}
     for document in loading.documents("definitions"):
         definition, found = read_definition(document, vocabulary)
@@ -285,6 +423,7 @@ def _definitions(
         if definition is not None:
             out[definition.name] = definition
     named = {r.definition for s in studies for r in s.responses if r.definition}
+    named |= {r.definition for p in described for r in p.reported if r.definition}
     ids = {s.id for s in studies}
     for name in definition_names():
         definition, found = load_definition(name, vocabulary)
@@ -383,12 +522,14 @@ def _assembled(
     definitions: Mapping[str, Definition],
     regimens: Mapping[str, Regimen],
     claims: Iterable[Verdict],
+    files: Iterable[ParticipantFile],
 ) -> Review:
     entries = [
         *evidence.protocol.accepted,
         *(a for s in evidence.studies.values() for a in s.accepted),
         *(a for d in definitions.values() for a in d.accepted),
         *(a for r in regimens.values() for a in r.accepted),
+        *(a for f in files for a in f.accepted),
     ]
     open_, accepted, stale = accept(in_order(loading.findings), entries, loading.texts)
     return Review(

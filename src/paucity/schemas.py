@@ -6,6 +6,7 @@ from typing import Any
 
 from paucity.dosing.model import Regimen
 from paucity.evidence.model import Study
+from paucity.participants.model import ParticipantFile
 from paucity.protocol import Protocol
 from paucity.record import Record, document_schema
 from paucity.response.model import Definition
@@ -18,6 +19,7 @@ KINDS: dict[str, tuple[type[Record], str]] = {
     "source": (SourceDocument, "a document studies were read in: sources/*.yaml"),
     "definition": (Definition, "a response definition: definitions/*.yaml"),
     "regimen": (Regimen, "a dose schedule: regimens/*.yaml"),
+    "participants": (ParticipantFile, "participants of a study, one by one: participants/*.yaml"),
 }
 
 

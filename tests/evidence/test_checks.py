@@ -12,13 +12,14 @@ import pytest
 import paucity
 from evidence.examples import EXAMPLES
 from paucity.evidence.checks import REVIEW_CHECKS, STUDY_CHECKS
+from paucity.participants import PARTICIPANT_CHECKS
 from paucity.text import Severity
 from support.reviews import Example, findings, load, marked
 
 if TYPE_CHECKING:
     from paucity.evidence.checks.check import Check
 
-CHECKS = (*STUDY_CHECKS, *REVIEW_CHECKS)
+CHECKS = (*STUDY_CHECKS, *PARTICIPANT_CHECKS, *REVIEW_CHECKS)
 CODES = {example.code for example in EXAMPLES}
 
 ON_DISK = {"file-unreadable", "not-text", "folder-unknown"}
@@ -97,6 +98,8 @@ def _codes_in(module: str) -> set[str]:
         "review.py",
         "evidence/claims.py",
         "evidence/eligibility.py",
+        "participants/load.py",
+        "participants/tabular.py",
     ],
 )
 def test_every_finding_of_reading_and_judging_has_an_example(module: str) -> None:
