@@ -78,8 +78,15 @@ def ours() -> dict[str, float]:
     data = effects(x, n, "logit")
     one = np.ones((20, 1))
 
-    def reml() -> None:
-        weighted_fit(data.y, data.v, one, estimate_tau2(data.y, data.v, one, "REML"))
+    def effects_by(method: str) -> Callable[[], object]:
+        return lambda: weighted_fit(data.y, data.v, one, estimate_tau2(data.y, data.v, one, method))
+
+    def afresh(function: Callable[[], object]) -> Callable[[], object]:
+        def call() -> object:
+            posterior.forget()
+            return function()
+
+        return call
 
     return {
         "GLMM fit, k=20": best(lambda: fit_glmm(x, n), 20),
@@ -87,13 +94,13 @@ def ours() -> dict[str, float]:
         "GLMM, 1,000 bootstrap fits, k=20": best(lambda: bootstrap(x, n), 1),
         "GLMM fit, k=10,000": best(lambda: fit_glmm(many_x, many_n), 1, 3),
         "GLMM, 1,000 bootstrap fits, k=10,000": best(lambda: bootstrap(many_x, many_n), 1, 1),
-        "REML fit, k=20": best(reml, 20),
+        **{f"{m} fit, k=20": best(effects_by(m), 20) for m in ("REML", "PM")},
         "inverse variance with all intervals, k=20": best(lambda: pool_inverse_variance(x, n), 10),
         "inverse variance with all intervals, k=10,000": best(
             lambda: pool_inverse_variance(many_x, many_n), 1, 3
         ),
-        "Bayes, posterior only, k=20": best(lambda: posterior.posterior(x, n, Prior()), 2),
-        "Bayes with all intervals, k=20": best(lambda: pool_bayes(x, n), 2),
+        "Bayes, posterior only, k=20": best(afresh(lambda: posterior.posterior(x, n, Prior())), 2),
+        "Bayes with all intervals, k=20": best(afresh(lambda: pool_bayes(x, n)), 2),
     }
 
 
@@ -111,7 +118,7 @@ def metafor(times: dict[str, float]) -> None:
             path.write_text("x,n\n" + "".join(f"{a},{b}\n" for a, b in rows), encoding="utf-8")
             paths.append(str(path))
         done = subprocess.run(
-            [program, "-e", R_SCRIPT, "--args", *paths], capture_output=True, text=True, check=False
+            [program, "-e", R_SCRIPT, *paths], capture_output=True, text=True, check=False
         )
     if done.returncode:
         print(f"metafor, lme4: absent ({done.stderr.strip().splitlines()[-1:]})")
@@ -133,13 +140,13 @@ def ratio(name: str, theirs: float, own: float) -> None:
 
 
 def python_peers(times: dict[str, float]) -> None:
-    """Time Python packages that pool effects by REML (or DL where they have no REML)."""
+    """Time Python packages that pool effects by REML, or Paule-Mandel where they have no REML."""
     x, n = sample(20, 3)
     data = effects(x, n, "logit")
-    for name, call in (
-        ("statsmodels", _statsmodels),
-        ("pymare", _pymare),
-        ("pimeta", _pimeta),
+    for name, method, call in (
+        ("statsmodels", "PM", _statsmodels),
+        ("pymare", "REML", _pymare),
+        ("pimeta", "REML", _pimeta),
     ):
         if importlib.util.find_spec(name) is None:
             print(f"{name}: absent")
@@ -149,7 +156,24 @@ def python_peers(times: dict[str, float]) -> None:
         except Exception as error:  # noqa: BLE001 - a peer that fails is reported, not fixed
             print(f"{name}: fails ({error})")
             continue
-        ratio(name, taken, times["REML fit, k=20"])
+        ratio(f"{name} {method}", taken, times[f"{method} fit, k=20"])
+    _pimeta_glmm(x, n, times)
+
+
+def _pimeta_glmm(x: Any, n: Any, times: dict[str, float]) -> None:
+    """Time pimeta's GLMM: on the studies that it can take, those with events and non-events."""
+    if importlib.util.find_spec("pimeta") is None:
+        return
+    module = importlib.import_module("pimeta")
+    mixed = (x > 0) & (x < n)
+    a, b = x[mixed], n[mixed]
+    try:
+        taken = best(lambda: module.rma_glmm(measure="PLO", xi=a, ni=b), 1, 2)
+    except Exception as error:  # noqa: BLE001 - a peer that fails is reported, not fixed
+        print(f"pimeta rma_glmm: fails ({error})")
+        return
+    print(f"pimeta rma_glmm, {a.size} of {x.size} studies (it fails on 0 or n events):")
+    ratio("  time", taken, times["GLMM fit, k=20"])
 
 
 def _statsmodels(y: Any, v: Any) -> Callable[[], object]:

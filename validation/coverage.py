@@ -3,13 +3,14 @@
     python validation/coverage.py [replicates] [output.csv]
 
 Studies of 1, 1, 1, 2, 2, 3, 5, 7, 22 and 34 patients; log odds Normal(logit(median), tau). A
-replicate without an interval (a status) counts as not covering and is counted apart. The Monte
-Carlo standard error of a coverage of 95% from 300 replicates is 1.3 points.
+replicate without an interval (a status) counts as not covering and is counted apart. The last
+column is the Monte Carlo standard error of the coverage of the median.
 """
 # ruff: noqa: INP001
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +48,11 @@ METHODS: dict[str, Callable[[np.ndarray], Pooled]] = {  # type: ignore[type-arg]
 }
 
 
+def chance_error(share: float, replicates: int) -> float:
+    """Return the Monte Carlo standard error of a coverage."""
+    return math.sqrt(share * (1 - share) / replicates)
+
+
 def scenario(median: float, tau: float, replicates: int, seed: int) -> list[str]:
     """Return one line per method: coverage of the median, missing intervals, mean width."""
     rng = np.random.default_rng(seed)
@@ -69,7 +75,8 @@ def scenario(median: float, tau: float, replicates: int, seed: int) -> list[str]
             inside_mean += own.lower <= mean <= own.upper
         lines.append(
             f"{median},{tau},{mean:.3f},{name},{inside / replicates:.3f},"
-            f"{inside_mean / replicates:.3f},{missing},{np.mean(widths):.3f}"
+            f"{inside_mean / replicates:.3f},{missing},{np.mean(widths):.3f},{replicates},"
+            f"{chance_error(inside / replicates, replicates):.3f}"
         )
     return lines
 
@@ -77,7 +84,7 @@ def scenario(median: float, tau: float, replicates: int, seed: int) -> list[str]
 def main() -> int:
     """Print the table as CSV, and write it if a file is named."""
     replicates = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    lines = ["median,tau,mean,method,covers_median,covers_mean,no_interval,width"]
+    lines = ["median,tau,mean,method,covers_median,covers_mean,no_interval,width,replicates,error"]
     for seed, (median, tau) in enumerate(SCENARIOS):
         lines += scenario(median, tau, replicates, seed)
     text = "\n".join(lines) + "\n"

@@ -3,7 +3,8 @@
 #   Rscript validation/reference.R tests/synthesis/reference/metafor.json out.json
 #
 # reads the data sets (xi, ni, group, mod) from the first file and writes the same structure, with
-# every value recomputed, to the second. Needs metafor (5.1-12 or later), lme4 and jsonlite.
+# every value recomputed, to the second. Needs metafor (3.8-1 or later), lme4 and jsonlite.
+# `compare.py --live` runs it and compares with what it makes.
 # rma() with its default control stops early (worst relative error of tau2 seen: 2e-3), so every
 # iterative method is run to a tolerance of 1e-13.
 
@@ -20,6 +21,13 @@ tight <- function(method) {
   if (method %in% c("REML", "ML")) list(threshold = 1e-13, maxiter = 1e5)
   else if (method == "PM") list(tol = 1e-13)
   else list()
+}
+
+# Before version 4 metafor has no such prediction interval: its formula is written out.
+riley_interval <- function(fit) {
+  if (packageVersion("metafor") >= "4.0") return(predict(fit, predtype = "Riley"))
+  half <- qt(0.975, max(fit$k - 2, 1)) * sqrt(fit$tau2 + fit$se^2)
+  list(pi.lb = c(fit$beta) - half, pi.ub = c(fit$beta) + half)
 }
 
 single_intervals <- function(x, n) {
@@ -57,7 +65,7 @@ one_fit <- function(x, n, measure, method, test) {
               tau2 = fit$tau2, I2 = fit$I2, QE = fit$QE, logLik = c(logLik(fit)))
   if (method != "EE") {
     usual <- predict(fit)
-    riley <- predict(fit, predtype = "Riley")
+    riley <- riley_interval(fit)
     out <- c(out, pi_lb = usual$pi.lb, pi_ub = usual$pi.ub,
              pi_riley_lb = riley$pi.lb, pi_riley_ub = riley$pi.ub)
   }
@@ -95,6 +103,14 @@ regressions <- function(x, n, group, mod) {
           out[[name]] <- list(beta = c(fit$beta), se = fit$se, tau2 = fit$tau2,
                               QM = fit$QM, QMp = fit$QMp)
       }
+  }
+  for (kind in names(kinds)) {
+    z <- kinds[[kind]]
+    fit <- try(suppressWarnings(rma.glmm(measure = "PLO", xi = x, ni = n, mods = ~z)),
+               silent = TRUE)
+    name <- if (kind == "subgroup") "subgroup_glmm_wald" else "metareg_glmm"
+    if (!inherits(fit, "try-error"))
+      out[[name]] <- list(beta = c(fit$beta), se = fit$se, tau2 = fit$tau2)
   }
   study <- seq_along(x)
   with_group <- factor(group)

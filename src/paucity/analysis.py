@@ -142,12 +142,6 @@ def _groups_of(row: Row, analysis: Analysis, evidence: Evidence) -> Iterator[str
         yield ""
 
 
-def sentence(group: Group, unit: str) -> str:
-    """Return the result of a group in words, in the unit it counts."""
-    said = group.result.sentence
-    return said if unit == "patients" else said.replace(" patients", f" {unit}")
-
-
 def _group(
     name: str, group: str, rows: list[Row], analysis: Analysis, evidence: Evidence
 ) -> Group | None:
@@ -230,14 +224,16 @@ def _pooled(
     from paucity.synthesis import MEANING, Status, refused
 
     x, n = counts_of(lines)
-    if shared := _overlap(lines):
-        return refused(Status.OVERLAPPING_COHORTS, x, n, reason=shared), (shared,)
-    names = sorted({_definition(line) for line in lines})
+    if shared := overlap_of(lines):
+        found = refused(Status.OVERLAPPING_COHORTS, x, n, reason=shared, unit=analysis.unit)
+        return found, (shared,)
+    names = sorted({definition_of(line) for line in lines})
     notes: tuple[str, ...] = ()
     if len(names) > 1:
         told = f"Responses were judged by {len(names)} definitions: {', '.join(names)}."
         if analysis.definitions == "apart":
-            return refused(Status.DEFINITIONS_DIFFER, x, n, reason=told), (told,)
+            found = refused(Status.DEFINITIONS_DIFFER, x, n, reason=told, unit=analysis.unit)
+            return found, (told,)
         notes = (f"{told} The plan puts them together.",)
     if analysis.method == "ordinal":
         result = _fit_ordered(lines, analysis, evidence)
@@ -262,12 +258,14 @@ class Settings:
         minimum: least number of studies.
         threshold: proportion that a conclusion says is exceeded; None if it is 0 or 1.
         prior: mean, standard deviation and scale of the prior; None for the usual one.
+        unit: what is counted.
     """
 
     method: str
     minimum: int
     threshold: float | None
     prior: tuple[float, float, float] | None
+    unit: str
 
 
 def settings(analysis: Analysis) -> Settings:
@@ -280,6 +278,7 @@ def settings(analysis: Analysis) -> Settings:
         minimum=max(1, analysis.minimum),
         threshold=threshold if 0 < threshold < 1 else None,
         prior=(float(prior.mean), float(prior.sd), float(prior.scale)) if prior and asked else None,
+        unit=analysis.unit,
     )
 
 
@@ -295,7 +294,7 @@ def fit(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> Pooled:
     if method == "bayes":
         options["prior"] = Prior(*how.prior[:2], scale=how.prior[2]) if how.prior else None
         options["thresholds"] = () if how.threshold is None else (how.threshold,)
-    return pool(x, n, method=method, minimum_studies=how.minimum, **options)
+    return pool(x, n, method=method, minimum_studies=how.minimum, unit=how.unit, **options)
 
 
 def _fit_ordered(lines: tuple[Line, ...], analysis: Analysis, evidence: Evidence) -> Pooled:
@@ -304,28 +303,28 @@ def _fit_ordered(lines: tuple[Line, ...], analysis: Analysis, evidence: Evidence
     labels = tuple(name for name, level in scale.items() if not level.outside)
     asked = len(analysis.levels) or sum(scale[name].responder for name in labels)
     rows = tuple(_ordered(line.row, evidence) or () for line in lines)
-    return _fit_levels(rows, labels, asked, analysis.minimum)
+    return _fit_levels(rows, labels, asked, analysis.minimum, analysis.unit)
 
 
 @lru_cache(maxsize=64)
 def _fit_levels(
-    rows: tuple[tuple[int, ...], ...], labels: tuple[str, ...], asked: int, minimum: int
+    rows: tuple[tuple[int, ...], ...], labels: tuple[str, ...], asked: int, minimum: int, unit: str
 ) -> Pooled:
     from paucity.synthesis import Status, pool_ordinal, refused
 
     x, n = tuple(sum(row[:asked]) for row in rows), tuple(map(sum, rows))
     if 1 < len(rows) < minimum:
-        return refused(Status.TOO_FEW, x, n, method="ordinal")
-    found = pool_ordinal(rows, labels=labels)
+        return refused(Status.TOO_FEW, x, n, method="ordinal", unit=unit)
+    found = pool_ordinal(rows, labels=labels, unit=unit)
     extreme = Status.ALL_EVENTS if x == n else Status.NO_EVENTS
     if found.status not in {Status.OK, Status.BOUNDARY, Status.ALL_EVENTS}:
-        return refused(found.status, x, n, method=found.method)
+        return refused(found.status, x, n, method=found.method, unit=unit)
     threshold = found.thresholds[asked - 1] if 0 < asked <= len(found.thresholds) else None
     quantity = (threshold.median or threshold.mean) if threshold else None
     if threshold is None or quantity is None or quantity.interval is None:
-        return refused(extreme, x, n, method=found.method)
+        return refused(extreme, x, n, method=found.method, unit=unit)
     return replace(
-        refused(extreme, x, n, method=found.method),
+        refused(extreme, x, n, method=found.method, unit=unit),
         status=found.status,
         estimate=quantity.estimate,
         interval=quantity.interval,
@@ -337,12 +336,13 @@ def _fit_levels(
     )
 
 
-def _definition(line: Line) -> str:
+def definition_of(line: Line) -> str:
+    """Return the definition by which a line's responses were judged."""
     response = line.row.response
     return (response.definition if response else "") or "not stated"
 
 
-def _overlap(lines: tuple[Line, ...]) -> str:
+def overlap_of(lines: tuple[Line, ...]) -> str:
     """Return in words which rows may share people; empty if none do."""
     keys = {line.row.key for line in lines}
     for line in lines:

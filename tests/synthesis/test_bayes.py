@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from scipy import special, stats
 from synthesis_data import columns, quick, sets
 
-from paucity.synthesis import Prior, Status, pool_bayes, posterior, prior_sensitivity
+from paucity.synthesis import (
+    Prior,
+    Status,
+    pool_bayes,
+    posterior,
+    prior_sensitivity,
+    subgroups,
+    under_priors,
+)
 from paucity.synthesis.priors import in_words, log_density_tau
 
 MIXED = ([1, 2, 2, 6, 0, 0, 0, 12], [1, 2, 2, 7, 1, 1, 22, 34])
@@ -22,9 +32,9 @@ def test_halving_every_step_changes_nothing_at_1e_8(rows):
     for f in (
         lambda p: p.log_evidence,
         lambda p: posterior.cdf_mu(p, 0.3),
-        lambda p: posterior.cdf_new(p, 0.3),
-        lambda p: posterior.cdf_mean(p, 0.4),
-        lambda p: posterior.cdf_tau(p, 0.8),
+        lambda p: posterior.at_new(p, 0.3)[0],
+        lambda p: posterior.at_mean(p, math.log(2 / 3))[0],
+        lambda p: posterior.at_tau(p, 0.8)[0],
         posterior.mean_new,
         lambda p: posterior.moments_mu(p)[0],
     ):
@@ -46,7 +56,7 @@ def test_posterior_agrees_with_a_plain_two_dimensional_sum():
     # Midpoint rules: cells of 0.03 by 0.02, errors of their squares over 24.
     assert posterior.cdf_mu(post, 0.015) == pytest.approx(mass[mu <= 0.01].sum(), abs=2e-4)
     assert posterior.moments_mu(post)[0] == pytest.approx(float(mass.sum(1) @ mu), abs=1e-4)
-    assert posterior.mean_tau(post) == pytest.approx(float(mass.sum(0) @ tau), abs=1e-3)
+    assert posterior.moments_tau(post)[0] == pytest.approx(float(mass.sum(0) @ tau), abs=1e-3)
 
 
 @settings(quick, max_examples=8)
@@ -63,7 +73,7 @@ def test_counting_non_events_mirrors_the_posterior(rows):
 def test_order_of_studies_changes_no_bit(rows):
     x, n = (np.array(v) for v in columns(rows))
     one, two = (posterior.posterior(*pair, Prior()) for pair in ((x, n), (x[::-1], n[::-1])))
-    assert posterior.cdf_new(one, 0.2) == posterior.cdf_new(two, 0.2)
+    assert posterior.at_new(one, 0.2) == posterior.at_new(two, 0.2)
 
 
 def test_a_tight_prior_wins_and_a_flat_one_loses():
@@ -129,10 +139,91 @@ def test_other_priors_also_converge(spread):
     x, n = (np.array(v) for v in MIXED)
     coarse, fine = (posterior.posterior(x, n, Prior(spread=spread), refine=r) for r in (1.0, 2.0))
     assert coarse.log_evidence == pytest.approx(fine.log_evidence, abs=1e-8)
-    assert posterior.cdf_new(coarse, 1.0) == pytest.approx(posterior.cdf_new(fine, 1.0), abs=1e-8)
+    assert posterior.at_new(coarse, 1.0) == pytest.approx(posterior.at_new(fine, 1.0), abs=1e-8)
 
 
 def test_sensitivity_states_every_prior():
     rows = prior_sensitivity([2, 3, 1], [2, 3, 9])
     assert len({in_words(r.prior) for r in rows}) == len(rows) == 6
     assert len({round(r.estimate, 6) for r in rows}) > 1
+
+
+@pytest.mark.parametrize("data", [MIXED, ([1, 14, 1], [1, 22, 1]), ([1, 2], [1, 2])])
+def test_other_priors_on_the_same_nodes_are_what_they_are_on_their_own(data):
+    for found in under_priors(*data):
+        own = pool_bayes(*data, prior=found.prior)
+        assert found.median.estimate == pytest.approx(own.estimate, abs=1e-7)
+        assert found.median.interval.lower == pytest.approx(own.interval.lower, abs=1e-7)
+        assert found.median.interval.upper == pytest.approx(own.interval.upper, abs=1e-7)
+
+
+def test_prior_sensitivity_gives_what_each_prior_gives():
+    for r in prior_sensitivity([2, 3, 1], [2, 3, 9], thresholds=[0.5]):
+        own = pool_bayes([2, 3, 1], [2, 3, 9], prior=r.prior, thresholds=[0.5])
+        assert r.prediction.lower == pytest.approx(own.prediction.lower, abs=1e-7)
+        assert r.exceedances[0].mean == pytest.approx(own.exceedances[0].mean, abs=1e-7)
+        assert r.log_evidence == pytest.approx(own.log_evidence, abs=1e-8)
+
+
+@pytest.mark.parametrize("spread", ["half-normal", "exponential"])
+@pytest.mark.parametrize(("sd", "scale"), [(5.0, 5.0), (8.0, 8.0), (1e-3, 10.0), (10.0, 1e-3)])
+@pytest.mark.parametrize("data", [MIXED, ([0, 0], [3, 4]), ([0, 1, 1], [22, 1, 1])])
+def test_a_wide_prior_gives_numbers_in_range_and_no_warning(spread, sd, scale, data):
+    r = pool_bayes(*data, prior=Prior(sd=sd, scale=scale, spread=spread))
+    assert 0 <= r.interval.lower < r.estimate < r.interval.upper <= 1
+    assert 0 <= r.mean.interval.lower <= r.mean.estimate <= r.mean.interval.upper <= 1
+    assert r.prediction.lower <= r.interval.lower
+    assert r.tau.interval.lower < r.tau.estimate < r.tau.interval.upper
+
+
+@pytest.mark.parametrize("wrong", [{"sd": 101}, {"scale": 1e-7}, {"mean": -101}])
+def test_a_prior_beyond_any_belief_is_refused_in_words(wrong):
+    with pytest.raises(ValueError, match=r"prior .*: found .*; expected"):
+        Prior(**wrong)
+
+
+def plain_sum(groups):
+    """Return P(second above first), and the evidence of groups apart and together, by grids."""
+    mu, tau = np.linspace(-8, 8, 161), (np.arange(100) + 0.5) * 0.06
+    z = np.linspace(-7, 7, 57)
+    weight = stats.norm.pdf(z) * (z[1] - z[0])
+    width, height = mu[1] - mu[0], tau[1] - tau[0]
+
+    def likelihood(rows):
+        log_like = np.zeros((mu.size, tau.size))
+        for a, b in rows:
+            p = special.expit(mu[:, None, None] + tau[:, None] * z)
+            log_like += np.log(stats.binom.pmf(a, b, p) @ weight)
+        return np.exp(log_like) * stats.norm.pdf(mu, 0, 1.5)[:, None]
+
+    spread = stats.halfnorm.pdf(tau) * height
+    first, second = (likelihood(rows) * width for rows in groups)
+    joint = np.einsum("it,jt,t->ij", first, second, spread)
+    above = np.triu(joint, 1).sum() + np.trace(joint) / 2
+    together = (likelihood(groups[0] + groups[1]) * width * spread).sum()
+    return above / joint.sum(), joint.sum() / together
+
+
+def test_groups_with_one_spread_agree_with_a_plain_sum():
+    groups = ([(1, 10), (2, 12)], [(8, 11), (9, 12)])
+    rows = groups[0] + groups[1]
+    r = subgroups(*zip(*rows, strict=True), ["a", "a", "b", "b"], method="bayes").common_spread
+    above, factor = plain_sum(groups)
+    # Midpoint rules: cells of 0.1 by 0.06.
+    assert r.contrasts[0].higher == pytest.approx(above, abs=2e-3)
+    assert r.bayes_factor == pytest.approx(factor, rel=1e-3)
+
+
+def test_equal_groups_differ_by_nothing():
+    r = subgroups([3, 5, 3, 5], [10, 9, 10, 9], ["a", "a", "b", "b"], method="bayes").common_spread
+    (contrast,) = r.contrasts
+    assert contrast.higher == pytest.approx(0.5, abs=1e-9)
+    assert contrast.difference.estimate == pytest.approx(0.0, abs=1e-8)
+    assert r.bayes_factor < 1
+
+
+def test_a_group_of_one_study_has_its_place_where_the_spread_is_shared():
+    r = subgroups([3, 5, 8], [10, 9, 9], ["a", "a", "b"], method="bayes")
+    assert r.results[1].status is Status.SINGLE_STUDY
+    assert r.common_spread.medians[1].interval.lower > 0.2
+    assert "does not compare treatments" in r.sentence

@@ -10,6 +10,7 @@ from synthesis_data import columns, quick, sets
 
 from paucity.synthesis import Status, combine, pool_inverse_variance
 from paucity.synthesis.heterogeneity import estimate_tau2, log_likelihood, weighted_fit
+from paucity.synthesis.spread_roots import prepare, q_root
 
 TAU2 = st.sampled_from(["EE", "DL", "PM", "ML", "REML"])
 SCALE = st.sampled_from(["logit", "arcsine", "freeman-tukey"])
@@ -63,6 +64,46 @@ def test_no_tau2_of_a_fine_grid_is_likelier(rows, method):
 
     grid = np.concatenate([[0.0], np.geomspace(1e-6, 1e3, 400)])
     assert max(height(t) for t in grid) <= height(best) + 1e-9
+
+
+WIDE = st.tuples(st.floats(-20, 20), st.floats(-6, 4), st.floats(-2, 2))  # log10 of variances
+
+
+@quick
+@given(st.lists(WIDE, min_size=4, max_size=9), st.booleans(), st.sampled_from([0.1, 1.0, 5.0]))
+def test_the_generalised_q_equals_its_target_at_its_root(rows, covariate, target):
+    y, log_v, other = (np.array(c) for c in zip(*rows, strict=True))
+    v = 10.0**log_v
+    assume(not covariate or np.ptp(other) > 0.1)
+    x = np.column_stack([np.ones(y.size), other]) if covariate else np.ones((y.size, 1))
+    tau2 = q_root(prepare(y, v, x), target)
+    q = weighted_fit(y, v, x, tau2 or 0.0).q
+    if tau2 is None:
+        assert q <= target
+    else:
+        # tau2 is good to 1e-14 of itself; Q, a sum of squares of differences, to about 1e-10
+        assert q == pytest.approx(target, rel=1e-8)
+
+
+@pytest.mark.parametrize("method", ["PM", "ML", "REML"])
+@pytest.mark.parametrize("covariate", [False, True])
+def test_roots_are_those_of_brent(method, covariate):
+    # scipy's Brent on the score as written with the whole k by k matrix P.
+    from scipy import optimize
+
+    rng = np.random.default_rng(7)
+    y, v = rng.normal(0, 1.5, 12), rng.uniform(0.05, 0.6, 12)
+    x = np.column_stack([np.ones(12), rng.normal(size=12)]) if covariate else np.ones((12, 1))
+
+    def score(tau2):
+        w = np.diag(1 / (v + tau2))
+        p = w - w @ x @ np.linalg.inv(x.T @ w @ x) @ x.T @ w
+        if method == "PM":
+            return y @ p @ y - (12 - x.shape[1])
+        return y @ p @ p @ y - np.trace(p if method == "REML" else w)
+
+    expected = optimize.brentq(score, 1e-6, 50, xtol=1e-14)
+    assert estimate_tau2(y, v, x, method) == pytest.approx(expected, rel=1e-11)
 
 
 def test_ad_hoc_is_never_narrower_than_wald():

@@ -149,3 +149,12 @@ def test_units_of_a_covariate_do_not_change_its_test():
     one, two = meta_regression(X, N, z), meta_regression(X, N, 1e6 * z + 5e6)
     assert one.likelihood_ratio.statistic == pytest.approx(two.likelihood_ratio.statistic, abs=1e-8)
     assert one.estimate == pytest.approx(1e6 * two.estimate, rel=1e-6)
+
+
+def test_a_tie_with_the_threshold_is_not_above_it():
+    # With two failures there are two of four: by symmetry the median is one half, to rounding.
+    for method in ("bayes", "glmm"):
+        found = tipping_point(
+            [1, 1], [1, 1], threshold=0.5, conclusion="estimate", method=method, maximum=9
+        )
+        assert found.reports == (2 if method == "bayes" else 0)

@@ -8,9 +8,18 @@ conclude from each kind of result. Nothing here needs a review; numpy and scipy 
 """
 
 from paucity.synthesis.batched import Bootstrap, bootstrap
-from paucity.synthesis.bayes import BayesPooled, Exceedance, pool_bayes, prior_sensitivity
+from paucity.synthesis.bayes import (
+    BayesPooled,
+    Exceedance,
+    UnderPrior,
+    pool_bayes,
+    posterior_median,
+    prior_sensitivity,
+    under_priors,
+)
 from paucity.synthesis.belief import Belief, belief
 from paucity.synthesis.betabinomial import pool_beta_binomial
+from paucity.synthesis.contrasts import CommonSpread, Contrast
 from paucity.synthesis.glmm import GlmmFit, fit_glmm, pool_glmm
 from paucity.synthesis.intervals import proportion_intervals
 from paucity.synthesis.inverse_variance import Combined, combine, pool_inverse_variance
@@ -47,6 +56,8 @@ __all__ = [
     "Bootstrap",
     "Coefficient",
     "Combined",
+    "CommonSpread",
+    "Contrast",
     "Exceedance",
     "GlmmFit",
     "Heterogeneity",
@@ -65,6 +76,7 @@ __all__ = [
     "Test",
     "Threshold",
     "TippingPoint",
+    "UnderPrior",
     "belief",
     "bootstrap",
     "choose",
@@ -79,10 +91,12 @@ __all__ = [
     "pool_glmm",
     "pool_inverse_variance",
     "pool_ordinal",
+    "posterior_median",
     "prior_sensitivity",
     "proportion_intervals",
     "refused",
     "small_study_test",
     "subgroups",
     "tipping_point",
+    "under_priors",
 ]

@@ -54,6 +54,7 @@ def bootstrap(
     replicates: int = 1000,
     seed: int = 0,
     level: float = 0.95,
+    unit: str = "patients",
 ) -> Bootstrap:
     """Resample studies and refit the GLMM by exact maximum likelihood.
 
@@ -65,6 +66,7 @@ def bootstrap(
         replicates: Number of resamples, at least 100.
         seed: Of the random numbers; the same seed gives the same replicates everywhere.
         level: Coverage of the percentile interval.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
 
     Returns:
         The fit's median proportion with the percentile interval of the replicates, or a status.
@@ -88,7 +90,7 @@ def bootstrap(
     status = identified(x, m)
     if status is not None or (m == 1).all():
         status = status or Status.TOO_FEW
-        plain = refused(status, x, m, method=method, level=level)
+        plain = refused(status, x, m, method=method, level=level, unit=unit)
         return Bootstrap(
             estimate=None,
             interval=None,
@@ -113,7 +115,7 @@ def bootstrap(
         _percentile(kept, (1 - level) / 2), _percentile(kept, (1 + level) / 2), level, "percentile"
     )
     diverged = int(np.isnan(mu).sum())
-    inputs = numbers.inputs(x, m)
+    inputs = numbers.inputs(x, m, unit)
     lost = f"; {diverged} replicates without a maximum left out" if diverged else ""
     return Bootstrap(
         estimate=estimate,

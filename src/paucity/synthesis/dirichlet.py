@@ -20,8 +20,13 @@ import numpy as np
 from paucity.synthesis.rising import tail_sums
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from paucity.synthesis.types import Counts, Floats
 
+Blocks = tuple[slice, ...]
+WHOLE: Blocks = (slice(None),)
+COARSE = np.linspace(-9.0, 6.0, 6)  # log g, for profiles
 GRID = np.linspace(-28.0, 22.0, 26)  # log g: rho from 1e-12 to 1 - 1e-10
 
 
@@ -66,8 +71,11 @@ def log_likelihood(sums: Sums, pi: Floats, g: float) -> float:
     return value
 
 
-def _derivatives(sums: Sums, pi: Floats, g: float) -> tuple[Floats, Floats]:
-    """Return gradient and Hessian by (log ratios to the last category, log g)."""
+def _derivatives(sums: Sums, pi: Floats, g: float, blocks: Blocks = WHOLE) -> tuple[Floats, Floats]:
+    """Return gradient and Hessian by (log ratios to the last category of each block, log g).
+
+    A block's categories keep their sum; with one block that sum is 1.
+    """
     size = pi.size
     u, h, cross = np.empty(size), np.empty(size), np.empty(size)
     j, w = sums.totals
@@ -79,14 +87,24 @@ def _derivatives(sums: Sums, pi: Floats, g: float) -> tuple[Floats, Floats]:
         u[c], h[c], cross[c] = a.sum(), -(a @ inverse), -(a @ (j * inverse))
         by_g += float(a @ j)
         by_gg -= float(a @ (j * j * inverse))
-    jacobian = np.diag(pi) - np.outer(pi, pi)  # d pi / d log ratio
-    slope = pi * (u - pi @ u)
-    curve = np.diag(slope) - np.outer(slope, pi) - np.outer(pi, slope) + (jacobian * h) @ jacobian
-    hessian = np.empty((size, size))
-    hessian[:-1, :-1] = curve[:-1, :-1]
-    hessian[:-1, -1] = hessian[-1, :-1] = g * (jacobian @ cross)[:-1]
+    free = size - len(blocks)
+    gradient, hessian = np.zeros(free + 1), np.zeros((free + 1, free + 1))
+    at = 0
+    for block in blocks:
+        total = pi[block].sum()
+        a = pi[block] / total
+        jacobian = total * (np.diag(a) - np.outer(a, a))  # d pi / d log ratio
+        slope = total * a * (u[block] - a @ u[block])
+        curve = np.diag(slope) - np.outer(slope, a) - np.outer(a, slope)
+        curve += (jacobian * h[block]) @ jacobian
+        rows = slice(at, at + a.size - 1)
+        gradient[rows] = slope[:-1]
+        hessian[rows, rows] = curve[:-1, :-1]
+        hessian[rows, -1] = hessian[-1, rows] = g * (jacobian @ cross[block])[:-1]
+        at += a.size - 1
+    gradient[-1] = g * by_g
     hessian[-1, -1] = g * g * by_gg + g * by_g
-    return np.append(slope[:-1], g * by_g), hessian
+    return gradient, hessian
 
 
 def score_at_zero(sums: Sums, pi: Floats) -> float:
@@ -138,17 +156,21 @@ def _covariance(sums: Sums, pi: Floats, g: float) -> Floats:
     return np.asarray(inverse[: pi.size - 1, : pi.size - 1])
 
 
-def _climb(sums: Sums, pi: Floats, g: float, *, fixed: bool) -> tuple[Floats, float, float]:
+def _climb(
+    sums: Sums, pi: Floats, g: float, *, fixed: bool, blocks: Blocks = WHOLE
+) -> tuple[Floats, float, float]:
     value = log_likelihood(sums, pi, g)
     for _ in range(100):
-        gradient, hessian = _derivatives(sums, pi, g)
+        gradient, hessian = _derivatives(sums, pi, g, blocks)
         if fixed:
             gradient, hessian = gradient[:-1], hessian[:-1, :-1]
+        if gradient.size == 0:
+            break
         step = _ascent(gradient, hessian)
         size = float(gradient @ step)
         scale = min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-300))
         for _ in range(40):
-            new_pi, new_g = _move(pi, g, scale * step, fixed=fixed)
+            new_pi, new_g = _move(pi, g, scale * step, blocks, fixed=fixed)
             trial = log_likelihood(sums, new_pi, new_g)
             if trial >= value - 1e-14 * abs(value):
                 break
@@ -167,7 +189,65 @@ def _ascent(gradient: Floats, hessian: Floats) -> Floats:
     return np.asarray(vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(values), floor)))
 
 
-def _move(pi: Floats, g: float, step: Floats, *, fixed: bool) -> tuple[Floats, float]:
-    ratios = np.append(step if fixed else step[:-1], 0.0)
-    raised = pi * np.exp(ratios - ratios.max())
-    return raised / raised.sum(), g if fixed else g * math.exp(float(step[-1]))
+def _move(
+    pi: Floats, g: float, step: Floats, blocks: Blocks, *, fixed: bool
+) -> tuple[Floats, float]:
+    out, at = np.empty(pi.size), 0
+    for block in blocks:
+        own = pi[block]
+        ratios = np.append(step[at : at + own.size - 1], 0.0)
+        raised = own * np.exp(ratios - ratios.max())
+        out[block] = own.sum() * raised / raised.sum()
+        at += own.size - 1
+    return out, g if fixed else g * math.exp(float(step[-1]))
+
+
+# -- profile likelihood ------------------------------------------------------------------------
+
+
+def share_profile(sums: Sums, best: DirichletFit, i: int) -> Callable[[float], float]:
+    """Return the log-likelihood maximised under a given share of the first i + 1 categories.
+
+    Args:
+        sums: From `prepare`.
+        best: The maximum.
+        i: Last category of the share, from 0.
+
+    Returns:
+        A function of the share's log odds. Beside the maximum's own branch it tries no spread and
+        a coarse scan of g, since the profile over g may have two maxima.
+    """
+    blocks = (slice(0, i + 1), slice(i + 1, best.proportions.size))
+    inside = best.proportions[blocks[0]].sum()
+
+    def height(logit: float) -> float:
+        share = 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0
+        rest = 1 / (1 + math.exp(logit)) if logit < 700 else 0.0
+        pi = best.proportions.copy()
+        pi[blocks[0]] *= share / inside
+        pi[blocks[1]] *= rest / (1 - inside)
+        return _over_g(sums, pi, best.g, blocks)
+
+    return height
+
+
+def _over_g(sums: Sums, pi: Floats, own: float, blocks: Blocks) -> float:
+    start, _, value = _climb(sums, pi, 0.0, fixed=True, blocks=blocks)
+    tried = [(own, pi)] if own > 0 else []
+    scan = []
+    for log_g in COARSE.tolist():
+        start, _, height = _climb(sums, start, math.exp(log_g), fixed=True, blocks=blocks)
+        scan.append((height, start))
+    top = max(range(len(scan)), key=lambda j: scan[j][0])
+    tried.append((math.exp(float(COARSE[top])), scan[top][1]))
+    ends = (_climb(sums, at, g, fixed=False, blocks=blocks)[2] for g, at in tried)
+    return max(value, *ends)
+
+
+def spread_profile(sums: Sums, best: DirichletFit) -> Callable[[float], float]:
+    """Return the log-likelihood maximised over the proportions as a function of log g."""
+
+    def height(log_g: float) -> float:
+        return _climb(sums, best.proportions, math.exp(log_g), fixed=True)[2]
+
+    return height

@@ -14,7 +14,7 @@ from paucity.synthesis.intervals import crude
 from paucity.synthesis.logit_normal import mean_and_slopes
 from paucity.synthesis.maximum import Maximum, find, total
 from paucity.synthesis.refusals import all_or_none, extreme, refused
-from paucity.synthesis.types import Heterogeneity, Interval, Pooled, Quantity, Status
+from paucity.synthesis.types import Heterogeneity, Inputs, Interval, Pooled, Quantity, Status
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -121,7 +121,12 @@ def boundary_p(statistic: float) -> float:
 
 
 def pool_glmm(
-    events: ArrayLike, n: ArrayLike, *, interval: str = "profile", level: float = 0.95
+    events: ArrayLike,
+    n: ArrayLike,
+    *,
+    interval: str = "profile",
+    level: float = 0.95,
+    unit: str = "patients",
 ) -> Pooled:
     """Pool proportions by the binomial-normal GLMM.
 
@@ -134,6 +139,7 @@ def pool_glmm(
         n: Patients assessed, shape (k,).
         interval: `profile` (likelihood) or `wald`.
         level: Coverage.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
 
     Returns:
         The pooled proportion, tau2 with its profile interval and boundary likelihood-ratio test,
@@ -157,9 +163,10 @@ def pool_glmm(
     level = numbers.probability(level, "level")
     status = identified(x, m)
     if status is not None:
-        return refused(status, x, m, method=METHOD, level=level)
+        return refused(status, x, m, method=METHOD, level=level, unit=unit)
+    inputs = numbers.inputs(x, m, unit)
     if (m == 1).all():
-        return one_patient_each(x, m, level, METHOD)
+        return one_patient_each(inputs, level, METHOD)
     table = likelihood.build(x, m, reach=20 * profile.WIDEST)
     best = find(table, table.multiplicity[None, :])
     fit = _summarise(table, best)
@@ -171,12 +178,11 @@ def pool_glmm(
         mean = _profile_mean(table, best, mean, level)
         limits = profile.mu_interval(table, table.multiplicity, best, error, level)
         spread = profile.tau_interval(table, table.multiplicity, best, level)
-    return _result(x, m, fit, mean, limits, spread, interval, level)
+    return _result(inputs, fit, mean, limits, spread, interval, level)
 
 
 def _result(
-    x: Counts,
-    n: Counts,
+    inputs: Inputs,
     fit: GlmmFit,
     mean: Quantity,
     limits: tuple[float, float],
@@ -187,7 +193,6 @@ def _result(
     link = Interval(*limits, level, f"{interval} likelihood")
     median = Quantity(float(special.expit(fit.mu)), on_proportions(link))
     statistic = max(0.0, 2 * (fit.log_likelihood - fit.log_likelihood_zero))
-    inputs = numbers.inputs(x, n)
     sentence = f"Median study's proportion {wording.percent(median.estimate)}"
     if median.interval is not None:
         sentence += f" ({wording.span(median.interval)})"
@@ -203,7 +208,7 @@ def _result(
         inputs=inputs,
         sentence=sentence,
         estimand="median",
-        crude=crude(x, n, level),
+        crude=crude(inputs.events, inputs.n, level),
         median=median,
         mean=mean,
         prediction=_prediction(fit, inputs.k, level),
@@ -270,20 +275,20 @@ def _notes(
     return tuple(notes)
 
 
-def one_patient_each(x: Counts, n: Counts, level: float, method: str) -> Pooled:
+def one_patient_each(inputs: Inputs, level: float, method: str) -> Pooled:
     """Answer for single-patient reports: only the mean is identified, and its interval is exact."""
-    whole = crude(x, n, level)
-    inputs = numbers.inputs(x, n)
+    whole = crude(inputs.events, inputs.n, level)
+    one, events = wording.one(inputs.unit), sum(inputs.events)
     limits = wording.span(whole.interval) if whole.interval else ""
     return Pooled(
         estimate=whole.estimate,
         interval=whole.interval,
         status=Status.BOUNDARY,
-        method=f"{method}; single-patient reports, exact interval of the mean",
+        method=f"{method}; single-{one} reports, exact interval of the mean",
         inputs=inputs,
         sentence=(
             f"Mean proportion {wording.percent(whole.estimate)} ({limits}); "
-            f"{wording.total(inputs)}. Every study is one patient, so the spread between studies "
+            f"{wording.total(inputs)}. Every study is one {one}, so the spread between studies "
             "cannot be told from chance, and neither can the median."
         ),
         estimand="mean",
@@ -291,8 +296,8 @@ def one_patient_each(x: Counts, n: Counts, level: float, method: str) -> Pooled:
         mean=whole,
         heterogeneity=Heterogeneity(),
         log_likelihood=float(
-            special.xlogy(x.sum(), whole.estimate)
-            + special.xlogy((n - x).sum(), 1 - whole.estimate)
+            special.xlogy(events, whole.estimate)
+            + special.xlogy(inputs.k - events, 1 - whole.estimate)
         ),
         notes=("The likelihood does not depend on tau: it is not identified.",),
     )

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize
 
-from paucity.synthesis import likelihood
+from paucity.synthesis import likelihood, limits
 from paucity.synthesis.pairs import evaluate_pairs
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ def separated(x: Counts, n: Counts, design: Floats) -> bool:
     if not ends.any():
         return False
     scaled = design / np.maximum(np.abs(design).max(axis=0), 1e-300)
+    from scipy import optimize  # slow to load, and needed here alone
+
     signed = sign[ends, None] * scaled[ends]
     result = optimize.linprog(
         -signed.sum(axis=0),
@@ -94,6 +95,52 @@ def fit_regression(x: Counts, n: Counts, design: Floats) -> RegressionFit:
     return RegressionFit(back @ best, back @ inner @ back.T, tau, height)
 
 
+def coefficient_interval(
+    x: Counts, n: Counts, design: Floats, fit: RegressionFit, j: int, level: float
+) -> tuple[tuple[float, float], float]:
+    """Return the profile-likelihood interval of one coefficient, and the statistic of its being 0.
+
+    The coefficient's column becomes an offset; the others and tau are maximised over, from the
+    fit's own, from no spread and from a wide one, since the profile over tau may have two maxima.
+
+    Args:
+        x: Events, shape (k,).
+        n: Patients, shape (k,).
+        design: Shape (k, p), p of at least 2.
+        fit: The maximum.
+        j: Which coefficient.
+        level: Coverage.
+
+    Returns:
+        Lower and upper limit, and the likelihood-ratio statistic.
+    """
+    rest = np.delete(design, j, axis=1)
+    scale = np.maximum(np.sqrt((rest**2).mean(axis=0)), 1e-300)
+    q, r = np.linalg.qr(rest / scale)
+    q, r = q * math.sqrt(x.size), r / math.sqrt(x.size)
+    table = likelihood.build(x, n)
+    own = r @ (np.delete(fit.beta, j) * scale)
+    taus = [t for t in (fit.tau, 0.3, 2.0) if t > 0]
+
+    def height(beta: float) -> float:
+        offset = beta * design[:, j]
+        shifted = own + np.linalg.lstsq(q, (fit.beta[j] - beta) * design[:, j], rcond=None)[0]
+        gamma, _, best = _climb(table, x, n, q, shifted, 0.0, offset=offset)
+        ends = (_climb(table, x, n, q, gamma, t, free=True, offset=offset)[2] for t in taus)
+        return max(best, *ends)
+
+    centre, error = float(fit.beta[j]), math.sqrt(float(fit.covariance[j, j]))
+    farthest = 60.0 / max(float(np.abs(design[:, j]).max()), 1e-300)
+    ends = tuple(
+        limits.limit(
+            height, centre, fit.log_likelihood, level, s * 2 * error, abs(centre) + farthest
+        )
+        for s in (-1.0, 1.0)
+    )
+    statistic = max(0.0, 2 * (fit.log_likelihood - height(0.0)))
+    return (ends[0], ends[1]), statistic
+
+
 def _start(x: Counts, n: Counts, q: Floats) -> Floats:
     logit = np.log((x + 0.5) / (n - x + 0.5))
     return np.asarray(np.linalg.lstsq(q, logit, rcond=None)[0])
@@ -119,9 +166,10 @@ def _climb(
     tau: float,
     *,
     free: bool = False,
+    offset: Floats | float = 0.0,
 ) -> tuple[Floats, float, float]:
     size = q.shape[1]
-    terms = evaluate_pairs(table, x, n, q @ gamma, tau)
+    terms = evaluate_pairs(table, x, n, offset + q @ gamma, tau)
     value = float(terms.value.sum())
     for _ in range(100):
         gradient, hessian = _summed(terms, q, tau)
@@ -135,7 +183,7 @@ def _climb(
         for _ in range(40):
             new = gamma + step[:size]
             new_tau = tau * math.exp(min(float(step[size]), 1.5)) if free else tau
-            trial = evaluate_pairs(table, x, n, q @ new, new_tau)
+            trial = evaluate_pairs(table, x, n, offset + q @ new, new_tau)
             if float(trial.value.sum()) >= value - 1e-13 * (1 + abs(value)):
                 break
             step = step / 2

@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
+
+from paucity.synthesis.spread_roots import highest_maximum, prepare, q_root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from paucity.synthesis.types import Floats
 
 TAU2_METHODS = ("EE", "DL", "PM", "ML", "REML")
-GRID = 64  # points of the scan for sign changes of a score; roots are then bracketed
-RELATIVE = 1e-14  # bracket width at which a root counts as found
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def estimate_tau2(y: Floats, v: Floats, x: Floats, method: str) -> float:
             included.
 
     Returns:
-        tau2 of at least zero; the root is bracketed to a relative 1e-14.
+        tau2 of at least zero, to a relative 1e-14.
 
     Example:
         >>> y, v = np.array([0.0, 2.0, 4.0]), np.ones(3)
@@ -111,55 +109,8 @@ def estimate_tau2(y: Floats, v: Floats, x: Floats, method: str) -> float:
     if method == "DL":
         return float(max(0.0, (at_zero.q - (k - p)) / at_zero.trace))
     if method == "PM":
-        return _generalised_q_root(y, v, x, float(k - p)) or 0.0
-    return _highest_maximum(y, v, x, restricted=method == "REML")
-
-
-def _score(y: Floats, v: Floats, x: Floats, tau2: float, *, restricted: bool) -> float:
-    fit = weighted_fit(y, v, x, tau2)
-    return fit.slope - (fit.trace if restricted else float((1 / (v + tau2)).sum()))
-
-
-def _highest_maximum(y: Floats, v: Floats, x: Floats, *, restricted: bool) -> float:
-    def score(tau2: float) -> float:
-        return _score(y, v, x, tau2, restricted=restricted)
-
-    grid = np.concatenate([[0.0], _grid(y, v, x)])
-    values = np.array([score(t) for t in grid.tolist()])
-    falls = np.flatnonzero((values[:-1] > 0) & (values[1:] <= 0)).tolist()
-    candidates = [0.0, *(_root(score, float(grid[i]), float(grid[i + 1])) for i in falls)]
-
-    def height(tau2: float) -> float:
-        return log_likelihood(weighted_fit(y, v, x, tau2), x, restricted=restricted)
-
-    return max(candidates, key=height)
-
-
-def _grid(y: Floats, v: Floats, x: Floats) -> Floats:
-    # Beyond the largest squared residual (times k / (k - p)) every score is negative.
-    k, p = x.shape
-    residual = y - x @ weighted_fit(y, v, x, 0.0).beta
-    spread = float(np.ptp(residual)) ** 2
-    top = 10 * max(spread * k / (k - p), float(v.mean()))
-    return np.geomspace(1e-6 * float(v.min()), top, GRID)
-
-
-def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    return float(optimize.brentq(function, low, high, xtol=1e-300, rtol=RELATIVE, maxiter=500))
-
-
-def _generalised_q_root(y: Floats, v: Floats, x: Floats, target: float) -> float | None:
-    """Return tau2 at which the generalised Q equals a target; None if it is below it at 0."""
-
-    def excess(tau2: float) -> float:
-        return weighted_fit(y, v, x, tau2).q - target
-
-    if excess(0.0) <= 0:
-        return None
-    high = float(v.max())
-    while excess(high) > 0:
-        high *= 4
-    return _root(excess, 0.0, high)
+        return q_root(prepare(y, v, x), float(k - p)) or 0.0
+    return highest_maximum(prepare(y, v, x), restricted=method == "REML")
 
 
 def tau2_q_profile(y: Floats, v: Floats, x: Floats, level: float) -> tuple[float, float] | None:
@@ -178,8 +129,8 @@ def tau2_q_profile(y: Floats, v: Floats, x: Floats, level: float) -> tuple[float
     if df < 1:
         return None
     alpha = (1 - level) / 2
-    lower = _generalised_q_root(y, v, x, float(special.chdtri(df, alpha)))
-    upper = _generalised_q_root(y, v, x, float(special.chdtri(df, 1 - alpha)))
+    data = prepare(y, v, x)
+    lower, upper = (q_root(data, float(special.chdtri(df, a))) for a in (alpha, 1 - alpha))
     return None if upper is None else (lower or 0.0, upper)
 
 

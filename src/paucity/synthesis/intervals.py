@@ -166,10 +166,10 @@ def proportion_intervals(
     )
 
 
-def crude(x: Counts, n: Counts, level: float) -> Quantity:
+def crude(events: ArrayLike, n: ArrayLike, level: float) -> Quantity:
     """Give all events over all patients with the exact interval.
 
     Right only if every study shares one proportion.
     """
-    total_x, total_n = int(x.sum()), int(n.sum())
+    total_x, total_n = int(np.sum(events)), int(np.sum(n))
     return proportion_intervals([total_x], [total_n], level=level)[0]

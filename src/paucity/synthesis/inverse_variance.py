@@ -29,7 +29,7 @@ from paucity.synthesis.types import Heterogeneity, Interval, Pooled, Quantity, S
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from paucity.synthesis.types import Counts, Floats
+    from paucity.synthesis.types import Counts, Floats, Inputs
 
 TESTS = ("wald", "hartung-knapp", "ad hoc")
 PREDICTIONS = ("normal", "t", "riley")
@@ -188,6 +188,7 @@ def pool_inverse_variance(
     prediction: str = "riley",
     back_transform: str = "inverse-variance",
     level: float = 0.95,
+    unit: str = "patients",
 ) -> Pooled:
     """Pool proportions by inverse variance on a transformed scale.
 
@@ -203,6 +204,7 @@ def pool_inverse_variance(
             (Barendregt et al. 2013, J Epidemiol Community Health 67:974) or `harmonic` (Miller
             1978), known to mislead.
         level: Coverage.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
 
     Returns:
         The pooled proportion. On the logit scale it is the median study's.
@@ -225,17 +227,17 @@ def pool_inverse_variance(
         method = f"legacy {method}, {back_transform} back-transform"
     status = extreme(x, m)
     if status is not None:
-        return refused(status, x, m, method=method, level=level)
+        return refused(status, x, m, method=method, level=level, unit=unit)
     data = transforms.effects(x, m, scale)
     link = combine(
         data.y, data.v, tau2_method=tau2_method, test=test, prediction=prediction, level=level
     )
-    return _result(x, m, link, scale, method, back_transform, tau2_method, level)
+    inputs = numbers.inputs(x, m, unit)
+    return _result(inputs, link, scale, method, back_transform, tau2_method, level)
 
 
 def _result(
-    x: Counts,
-    n: Counts,
+    inputs: Inputs,
     link: Combined,
     scale: str,
     method: str,
@@ -243,6 +245,7 @@ def _result(
     tau2_method: str,
     level: float,
 ) -> Pooled:
+    x, n = np.array(inputs.events), np.array(inputs.n)
     size = float(n.size / np.sum(1 / n))
     if back_transform == "inverse-variance" and link.standard_error > 0:
         size = 1 / (4 * link.standard_error**2)
@@ -257,7 +260,6 @@ def _result(
 
     estimate, interval = back(link.estimate), limits(link.interval)
     boundary = link.heterogeneity.tau2 == 0 and tau2_method != "EE"
-    inputs = numbers.inputs(x, n)
     sentence = f"Pooled proportion {wording.percent(estimate)}"
     if interval is None:
         sentence += (

@@ -35,6 +35,7 @@ LOCAL_FROM = 100.0  # information x (n - x) / n above which a study gets nodes o
 Z_RANGE, Z_STEP = 13.0, 0.5
 LOCAL_RANGE, LOCAL_STEP = 9.5, 0.35
 TINY = 1e-300
+ROWS = 128  # neighbours in mu and tau that share one part of the grid
 CHUNK = 500_000  # floats held at once by a temporary array
 
 
@@ -215,7 +216,7 @@ def evaluate(table: Table, mu: Floats, tau: Floats, order: int = 2) -> Terms:
 def _table_rule(table: Table, mu: Floats, tau: Floats, order: int) -> Floats:
     # Blocks of rows keep temporary arrays small, and neighbouring rows need the same part of the
     # grid when tau is sorted.
-    rows = max(16, CHUNK // (table.theta.size * (2 * order + 1)))
+    rows = min(max(16, CHUNK // (table.theta.size * (2 * order + 1))), ROWS)
     if mu.size <= rows:
         return _table_block(table, mu, tau, order)
     blocks = [

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+UNITS = ("patients", "courses", "cases")
+"""What may be counted; sentences take the word."""
+
 MOST_PATIENTS = 2**53  # beyond this a float cannot count one by one
 
 
@@ -142,9 +145,13 @@ def studies(events: ArrayLike, n: ArrayLike) -> tuple[Counts, Counts]:
     return x, m
 
 
-def inputs(events: Counts, n: Counts) -> Inputs:
-    """Return validated counts as the tuple form a result carries."""
-    return Inputs(tuple(events.tolist()), tuple(n.tolist()))
+def inputs(events: Counts, n: Counts, unit: str = "patients") -> Inputs:
+    """Return validated counts as the tuple form a result carries.
+
+    Raises:
+        ValueError: If the unit is none of `UNITS`.
+    """
+    return Inputs(tuple(events.tolist()), tuple(n.tolist()), one_of(unit, UNITS, "unit"))
 
 
 def _is_number(value: object) -> bool:

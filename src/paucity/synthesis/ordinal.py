@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from paucity.synthesis import dirichlet, numbers, proportional_odds, wording
-from paucity.synthesis.glmm import boundary_p
+from paucity.synthesis import dirichlet, limits, numbers, proportional_odds, wording
+from paucity.synthesis.glmm import INTERVALS, boundary_p, pool_glmm
 from paucity.synthesis.intervals import crude
 from paucity.synthesis.logit_normal import mean_and_slopes
+from paucity.synthesis.ordinal_profile import threshold_interval
 from paucity.synthesis.types import Inputs, Interval, Quantity, Result, Status
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from paucity.synthesis.types import Counts, Floats
+
+Data = tuple["Counts", "Floats"]
+"""Unique rows of counts, and how often each occurs."""
 
 MODELS = ("proportional odds", "dirichlet-multinomial")
 
@@ -62,7 +66,9 @@ def pool_ordinal(
     *,
     labels: Sequence[str] = ("CR", "PR", "NR"),
     model: str = "proportional odds",
+    interval: str = "profile",
     level: float = 0.95,
+    unit: str = "patients",
 ) -> OrdinalPooled:
     """Pool counts of ordered responses, best first.
 
@@ -71,7 +77,9 @@ def pool_ordinal(
         labels: The C levels.
         model: `proportional odds` (a random study effect shifts all thresholds) or
             `dirichlet-multinomial`.
-        level: Coverage of the Wald intervals, made on the log-odds scale.
+        interval: `profile` (likelihood) or `wald` (on the log-odds scale).
+        level: Coverage.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
 
     Returns:
         One threshold per level but the last, cumulative from the best and increasing by
@@ -87,36 +95,40 @@ def pool_ordinal(
     """
     table = _table(counts, len(labels))
     numbers.one_of(model, MODELS, "model")
+    numbers.one_of(interval, INTERVALS, "interval")
+    numbers.one_of(unit, numbers.UNITS, "unit")
     level = numbers.probability(level, "level")
     names = tuple(str(v) for v in labels)
     seen = np.flatnonzero(table.sum(axis=0) > 0)
     status, reason = _obstacle(table, seen)
     if status is not None:
-        return _build(table, names, model, level, status, {}, reason=reason)
+        return _build(table, names, model, level, unit, status, {}, reason=reason)
     rows, count = np.unique(table[:, seen], axis=0, return_counts=True)
     if (table.sum(axis=1) == 1).all():
-        return _build(table, names, model, level, Status.BOUNDARY, {}, one_each=True)
-    quantile = float(special.ndtri((1 + level) / 2))
+        return _build(table, names, model, level, unit, Status.BOUNDARY, {}, one_each=True)
+    data = (rows, count.astype(np.float64))
     if model == "proportional odds":
-        odds = proportional_odds.fit(rows, count.astype(np.float64))
+        odds = proportional_odds.fit(*data)
         return _build(
             table,
             names,
             model,
             level,
+            unit,
             Status.OK if odds.tau > 0 else Status.BOUNDARY,
-            {int(c): _odds(odds, i, quantile, level) for i, c in enumerate(seen[:-1])},
+            {int(c): _odds(data, odds, i, interval, level) for i, c in enumerate(seen[:-1])},
             tau=odds.tau,
             gain=2 * (odds.value - odds.value_zero),
         )
-    fit = dirichlet.fit(rows, count.astype(np.float64))
+    fit = dirichlet.fit(*data)
     return _build(
         table,
         names,
         model,
         level,
+        unit,
         Status.OK if fit.g > 0 else Status.BOUNDARY,
-        {int(c): (None, _share(fit, i, quantile, level)) for i, c in enumerate(seen[:-1])},
+        {int(c): (None, _share(data, fit, i, interval, level)) for i, c in enumerate(seen[:-1])},
         rho=fit.rho,
         gain=2 * (fit.value - fit.value_zero),
     )
@@ -152,44 +164,58 @@ def _obstacle(table: Counts, seen: Counts) -> tuple[Status | None, str]:
         return Status.SINGLE_STUDY, "There is one study."
     if seen.size == 1:
         where = {0: Status.ALL_EVENTS, last: Status.NO_EVENTS}
-        return where.get(int(seen[0]), Status.DIVERGES), "All patients had the same response."
+        return where.get(int(seen[0]), Status.DIVERGES), "Everybody had the same response."
     one_level = ((table > 0).sum(axis=1) == 1).all()
     if one_level and (table.sum(axis=1) > 1).any():
-        return Status.DIVERGES, "In every study all patients had the same response."
+        return Status.DIVERGES, "In every study everybody had the same response."
     return None, ""
 
 
-def _interval(centre: float, error: float, quantile: float, level: float, method: str) -> Interval:
-    low, high = special.expit([centre - quantile * error, centre + quantile * error])
+def _wald(centre: float, error: float, level: float, method: str) -> Interval:
+    half = float(special.ndtri((1 + level) / 2)) * error
+    low, high = special.expit([centre - half, centre + half])
     return Interval(float(low), float(high), level, method)
 
 
+def _profile(ends: tuple[float, float], level: float) -> Interval:
+    low, high = special.expit(ends)
+    return Interval(float(low), float(high), level, "profile likelihood")
+
+
 def _odds(
-    fit: proportional_odds.OddsFit, i: int, quantile: float, level: float
+    data: Data, fit: proportional_odds.OddsFit, i: int, interval: str, level: float
 ) -> tuple[Quantity, Quantity]:
-    """Return median and mean proportion at threshold i with Wald intervals."""
+    """Return median and mean proportion at threshold i with their intervals."""
     size = fit.thresholds.size
     centre = float(fit.thresholds[i])
     error = math.sqrt(max(float(fit.covariance[i, i]), 0.0))
-    median = Quantity(
-        float(special.expit(centre)), _interval(centre, error, quantile, level, "Wald, log odds")
-    )
     mean, by_mu, by_tau = mean_and_slopes(centre, fit.tau)
     pick = [i, size]
     slopes = np.array([by_mu, by_tau]) / (mean * (1 - mean))
-    variance = float(slopes @ fit.covariance[np.ix_(pick, pick)] @ slopes)
-    around = _interval(
-        float(special.logit(mean)),
-        math.sqrt(max(variance, 0.0)),
-        quantile,
-        level,
-        "delta method, log odds",
-    )
-    return median, Quantity(mean, around)
+    spread = math.sqrt(max(float(slopes @ fit.covariance[np.ix_(pick, pick)] @ slopes), 0.0))
+    at_mean = float(special.logit(mean))
+    own: Interval | None
+    around: Interval | None
+    if interval == "wald":
+        own = _wald(centre, error, level, "Wald, log odds")
+        around = _wald(at_mean, spread, level, "delta method, log odds")
+    elif size == 1:  # two levels: the model is the GLMM, whose profile is faster
+        rows, often = data[0], data[1].astype(np.int64)
+        x, n = np.repeat(rows[:, 0], often), np.repeat(rows.sum(axis=1), often)
+        same = pool_glmm(x, n, level=level)
+        own, around = (q.interval if q else None for q in (same.median, same.mean))
+    else:
+        ends = threshold_interval(*data, fit, i, centre, error, level, mean=False)
+        own = _profile(ends, level)
+        ends = threshold_interval(*data, fit, i, at_mean, spread, level, mean=True)
+        around = _profile(ends, level)
+    return Quantity(float(special.expit(centre)), own), Quantity(mean, around)
 
 
-def _share(fit: dirichlet.DirichletFit, i: int, quantile: float, level: float) -> Quantity:
-    """Return the mean proportion in the first i + 1 categories, by the delta method."""
+def _share(
+    data: Data, fit: dirichlet.DirichletFit, i: int, interval: str, level: float
+) -> Quantity:
+    """Return the mean proportion in the first i + 1 categories."""
     pi: Floats = fit.proportions
     total = float(pi[: i + 1].sum())
     inside = (np.arange(pi.size - 1) <= i).astype(np.float64)
@@ -197,7 +223,10 @@ def _share(fit: dirichlet.DirichletFit, i: int, quantile: float, level: float) -
     slopes = pi[:-1] * (inside - total) / (total * (1 - total))
     error = math.sqrt(float(slopes @ fit.covariance @ slopes))
     centre = float(special.logit(total))
-    return Quantity(total, _interval(centre, error, quantile, level, "Wald, log odds"))
+    if interval == "wald":
+        return Quantity(total, _wald(centre, error, level, "Wald, log odds"))
+    height = dirichlet.share_profile(dirichlet.prepare(*data), fit, i)
+    return Quantity(total, _profile(limits.both(height, centre, fit.value, level, error), level))
 
 
 def _build(
@@ -205,6 +234,7 @@ def _build(
     labels: tuple[str, ...],
     model: str,
     level: float,
+    unit: str,
     status: Status,
     found: dict[int, tuple[Quantity | None, Quantity]],
     *,
@@ -232,7 +262,7 @@ def _build(
         )
     statistic = None if gain is None else max(0.0, gain)
     first = rows[0].median or rows[0].mean
-    inputs = Inputs(tuple(table[:, 0].tolist()), tuple(totals.tolist()))
+    inputs = Inputs(tuple(table[:, 0].tolist()), tuple(totals.tolist()), unit)
     return OrdinalPooled(
         estimate=first.estimate if first else None,
         interval=first.interval if first else None,
@@ -251,7 +281,7 @@ def _build(
 
 
 def _sentence(rows: list[Threshold], status: Status, reason: str, inputs: Inputs) -> str:
-    size = f"{inputs.k} studies, {sum(inputs.n)} patients"
+    size = f"{wording.studies(inputs.k)}, {sum(inputs.n)} {inputs.unit}"
     if reason:
         return f"No pooled responses: {status} ({size}). {reason}"
     parts = [

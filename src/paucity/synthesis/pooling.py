@@ -48,6 +48,7 @@ def pool(
     method: str = "auto",
     minimum_studies: int = 3,
     level: float = 0.95,
+    unit: str = "patients",
     **options: Any,
 ) -> Pooled:
     """Pool proportions from uncontrolled studies.
@@ -58,6 +59,7 @@ def pool(
         method: `auto` (see `choose`), `bayes`, `glmm`, `beta-binomial` or `inverse variance`.
         minimum_studies: With fewer the result is `too few`; pass 2 to pool two studies anyway.
         level: Coverage.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
         **options: Passed to the method's own function (`pool_bayes`, `pool_glmm`, ...).
 
     Returns:
@@ -80,9 +82,9 @@ def pool(
     name = choose(x, m) if method == "auto" else method
     if 1 < x.size < minimum_studies:
         reason = f"Pooling needs at least {minimum_studies} studies."
-        return refused(Status.TOO_FEW, x, m, method=name, reason=reason, level=level)
+        return refused(Status.TOO_FEW, x, m, method=name, reason=reason, level=level, unit=unit)
     try:
-        return POOLERS[name](x, m, level=level, **options)
+        return POOLERS[name](x, m, level=level, unit=unit, **options)
     except TypeError as error:
         if "unexpected keyword" not in str(error):
             raise

@@ -13,6 +13,8 @@ from paucity.synthesis import numbers
 if TYPE_CHECKING:
     from paucity.synthesis.types import Floats
 
+FARTHEST = 100.0  # log odds: 1e-44
+NARROWEST, WIDEST = 1e-6, 100.0
 SHAPES = ("half-normal", "half-cauchy", "exponential")
 
 
@@ -38,8 +40,17 @@ class Prior:
             raise ValueError(
                 f"prior mean: found {self.mean!r}; expected a finite log odds. 0 means 50%."
             )
-        numbers.positive(self.sd, "prior sd")
-        numbers.positive(self.scale, "prior scale")
+        if not abs(self.mean) <= FARTHEST:
+            raise ValueError(
+                f"prior mean: found {self.mean:g}; expected log odds from -{FARTHEST:g} to "
+                f"{FARTHEST:g}, which leave nothing out. 0 means 50%."
+            )
+        for name, value in (("prior sd", self.sd), ("prior scale", self.scale)):
+            if not NARROWEST <= numbers.positive(value, name) <= WIDEST:
+                raise ValueError(
+                    f"{name}: found {value:g}; expected {NARROWEST:g} to {WIDEST:g} log odds. "
+                    "1 is usual; 10 is already no belief at all."
+                )
         numbers.one_of(self.spread, SHAPES, "prior spread")
 
 

@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
+from paucity.synthesis import limits
 from paucity.synthesis.logit_normal import mu_for_mean
 from paucity.synthesis.maximum import WIDEST_SCAN, total
 
@@ -101,8 +102,7 @@ def _bracketed(
         if sign * inner > farthest:
             return sign * math.inf
         outer = start + sign * step
-    low, high = min(inner, outer), max(inner, outer)
-    return float(optimize.brentq(above, low, high, xtol=width, rtol=RELATIVE))
+    return limits.bracketed(above, inner, outer, width)
 
 
 def over_tau(table: Table, counts: Floats, mu: float) -> tuple[float, float]:
@@ -209,7 +209,7 @@ def mean_interval(
     first = float(special.ndtri((1 + level) / 2)) * min(max(error, 1e-8), 5.0)
 
     def above(logit: float) -> float:
-        return over_tau_at_mean(table, counts, float(special.expit(logit))) - target
+        return over_tau_at_mean(table, counts, logit) - target
 
     centre = float(special.logit(mean))
     ends = (_bracketed(above, centre, sign, first, 30.0, 1e-9) for sign in (-1.0, 1.0))
@@ -217,15 +217,15 @@ def mean_interval(
     return lower, upper
 
 
-def over_tau_at_mean(table: Table, counts: Floats, mean: float) -> float:
-    """Return the log-likelihood maximised over tau at a given mean proportion.
+def over_tau_at_mean(table: Table, counts: Floats, logit: float) -> float:
+    """Return the log-likelihood maximised over tau at given log odds of the mean proportion.
 
     The curve is scanned, zoomed in on twice, and its top taken from a parabola.
     """
     tau: Floats = np.concatenate([[0.0], np.geomspace(_narrow(table, counts), WIDEST_SCAN, 18)])
     height: Floats = np.empty(0)
     for zoom in range(3):
-        mu = mu_for_mean(mean, tau)
+        mu = mu_for_mean(logit, tau)[0]
         height = total(table, counts, mu, tau, 0).value
         j = int(height.argmax())
         if tau[j] == 0 or j in {0, tau.size - 1} or zoom == 2:

@@ -14,15 +14,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from paucity.synthesis.types import Counts, Floats
 
 STEP, WIDTH = 0.35, 0.3  # of the integrand's standard deviation; of the log-odds scale
 NEGLIGIBLE = 40.0
 WIDEST = 60.0
+NEAR = -2.3  # log tau below which a likelihood that rises towards 0 does so all the way
 
-Objective = Callable[[Floats], tuple[float, Floats]]
+Derivatives = tuple[float, Floats, Floats]
+"""A value, its gradient and its Hessian."""
+
+Objective = Callable[[Floats], Derivatives]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,18 @@ class OddsFit:
 def value_and_gradient(
     counts: Counts, multiplicity: Floats, thresholds: Floats, tau: float, refine: float = 1.0
 ) -> tuple[float, Floats]:
-    """Return the log-likelihood and its gradient by thresholds and tau.
+    """Return the log-likelihood and its gradient by thresholds and tau; see `derivatives`."""
+    return derivatives(counts, multiplicity, thresholds, tau, refine)[:2]
+
+
+def derivatives(
+    counts: Counts, multiplicity: Floats, thresholds: Floats, tau: float, refine: float = 1.0
+) -> Derivatives:
+    """Return the log-likelihood with its first and second derivatives by thresholds and tau.
+
+    Under the integral the binomial terms are differentiated, so nothing is divided by tau. With
+    g the gradient of the log integrand and h its Hessian, the Hessian of the log integral is
+    E[h] + E[g g'] - E[g] E[g'], expectations under the integrand.
 
     Args:
         counts: Unique rows, shape (U, C).
@@ -52,61 +67,104 @@ def value_and_gradient(
         refine: Divides the quadrature step.
 
     Returns:
-        Value, and gradient of shape (C,).
+        Value, gradient of shape (C,), Hessian of shape (C, C).
     """
     yes, no = counts[:, :-1].astype(np.float64), counts[:, 1:].astype(np.float64)
     z = _nodes(yes, no, thresholds, tau, refine)
+    yes, no = yes[:, None], no[:, None]
     eta = thresholds + tau * z[..., None]
-    log_f = -0.5 * z * z - (
-        yes[:, None] * np.logaddexp(0.0, -eta) + no[:, None] * np.logaddexp(0.0, eta)
-    ).sum(axis=-1)
+    log_f, p = _binomials(yes, no, eta)
+    log_f -= 0.5 * z * z
     top = log_f.max(axis=1, keepdims=True)
     mass = np.exp(log_f - top)
     total = mass.sum(axis=1)
     row = top[:, 0] + np.log(total * (z[:, 1] - z[:, 0])) - 0.5 * math.log(2 * math.pi)
-    slope = yes[:, None] - (yes + no)[:, None] * special.expit(eta)
+    size = thresholds.size + 1
+    slope = np.empty((*z.shape, size))  # g of each row at each node
+    np.subtract(yes, (yes + no) * p, out=slope[..., :-1])
+    np.multiply(z, slope[..., :-1].sum(axis=-1), out=slope[..., -1])
     share = mass / total[:, None]
-    by_threshold = multiplicity @ (share[..., None] * slope).sum(axis=1)
-    by_tau = float(multiplicity @ (share * z * slope.sum(axis=-1)).sum(axis=1))
-    gaps, inner = np.diff(thresholds), multiplicity @ counts[:, 1:-1]
-    value = float(multiplicity @ row) + float(inner @ np.log(-np.expm1(-gaps)))
+    mean = np.matmul(share[:, None], slope)[:, 0]
+    share *= multiplicity[:, None]
+    flat = slope.reshape(-1, size)
+    hessian = flat.T @ (flat * share.reshape(-1, 1)) - mean.T @ (mean * multiplicity[:, None])
+    bend = ((yes + no) * p * (1 - p)).reshape(-1, size - 1)
+    by_power = np.stack([share, share * z, share * z * z]).reshape(3, -1) @ bend
+    hessian[:-1, :-1] -= np.diag(by_power[0])
+    hessian[:-1, -1] -= by_power[1]
+    hessian[-1, :-1] -= by_power[1]
+    hessian[-1, -1] -= by_power[2].sum()
+    gradient = multiplicity @ mean
+    value = float(multiplicity @ row) + _between(
+        thresholds, multiplicity @ counts, gradient, hessian
+    )
+    return value, gradient, hessian
+
+
+def _binomials(yes: Floats, no: Floats, eta: Floats) -> tuple[Floats, Floats]:
+    """Return the sum over thresholds of the binomial terms' logs, and expit(eta)."""
+    small = np.exp(-np.abs(eta))
+    p = np.where(eta >= 0, 1.0, small) / (1 + small)
+    body = (yes + no) * np.log1p(small) + np.where(eta >= 0, no, yes) * np.abs(eta)
+    return -body.sum(axis=-1), p
+
+
+def _between(thresholds: Floats, pooled: Floats, gradient: Floats, hessian: Floats) -> float:
+    """Return the factors free of the study effect, and add their derivatives to those given."""
+    gaps, inner = np.diff(thresholds), pooled[1:-1]
     push = inner / np.expm1(gaps)
-    by_threshold[1:] += push
-    by_threshold[:-1] -= push
-    return value, np.append(by_threshold, by_tau)
+    gradient[1:-1] += push
+    gradient[:-2] -= push
+    bend = push / -np.expm1(-gaps)  # minus the second derivative by the gap
+    for j, b in enumerate(bend.tolist()):
+        hessian[j : j + 2, j : j + 2] += [[-b, b], [b, -b]]
+    return float(inner @ np.log(-np.expm1(-gaps)))
 
 
 def _nodes(yes: Floats, no: Floats, thresholds: Floats, tau: float, refine: float) -> Floats:
     """Return trapezoidal nodes z (U, J) covering each row's integrand down to exp(-40)."""
-    z = np.zeros(yes.shape[0])
-    curve = np.ones(z.size)
-    for _ in range(50):
-        p = special.expit(thresholds + tau * z[:, None])
-        slope = tau * (yes - (yes + no) * p).sum(axis=1) - z
-        curve = 1 + tau**2 * ((yes + no) * p * (1 - p)).sum(axis=1)
-        move = slope / curve
-        z = z + np.clip(move, -3, 3)
-        if float(np.abs(move * np.sqrt(curve)).max()) < 1e-3:
-            break
+    z, curve = _modes(yes, yes + no, thresholds, tau)
+    scale = 1 / np.sqrt(curve)
 
     def height(at: Floats) -> Floats:
-        eta = thresholds + tau * at[:, None]
-        body = (yes * np.logaddexp(0.0, -eta) + no * np.logaddexp(0.0, eta)).sum(axis=1)
-        return np.asarray(-0.5 * at * at - body)
+        return _binomials(yes, no, thresholds + tau * at[..., None])[0] - 0.5 * at * at
 
-    peak, scale = height(z), 1 / np.sqrt(curve)
-    ends = []
-    for sign in (-1.0, 1.0):
-        reach = 8 * scale
-        for _ in range(60):
-            short = height(z + sign * reach) > peak - NEGLIGIBLE
-            if not short.any():
-                break
-            reach = np.where(short, 1.3 * reach, reach)
-        ends.append(z + sign * reach)
+    low = height(z) - NEGLIGIBLE
+    side = np.array([[-1.0], [1.0]])
+    reach = np.broadcast_to(8 * scale, (2, z.size))
+    for _ in range(60):
+        short = height(z + side * reach) > low
+        if not short.any():
+            break
+        reach = np.where(short, 1.3 * reach, reach)
+    first, last = z + side * reach
     step = np.minimum(STEP * scale, WIDTH / max(tau, 1e-300)) / refine
-    size = int(np.ceil((ends[1] - ends[0]) / step).max()) + 1
-    return np.asarray(np.linspace(ends[0], ends[1], size, axis=1))
+    size = int(np.ceil((last - first) / step).max()) + 1
+    return np.asarray(first[:, None] + (last - first)[:, None] * np.linspace(0.0, 1.0, size))
+
+
+def _modes(yes: Floats, both: Floats, thresholds: Floats, tau: float) -> tuple[Floats, Floats]:
+    """Return where each row's integrand is highest, and minus its log's second derivative there.
+
+    By Newton steps, and by halving the bracket where these do not become shorter: between steep
+    flanks they would go to and fro for ever.
+    """
+    total = yes.sum(axis=1)
+    low, high = -tau * (both.sum(axis=1) - total), tau * total
+    z, curve, last = np.zeros(total.size), np.ones(total.size), np.full(total.size, np.inf)
+    for _ in range(200):
+        p = special.expit(thresholds + tau * z[:, None])
+        held = both * p
+        slope = tau * (total - held.sum(axis=1)) - z
+        curve = 1 + tau**2 * (held - held * p).sum(axis=1)
+        if float((slope * slope / curve).max()) < 1e-4:
+            break
+        low, high = np.where(slope >= 0, z, low), np.where(slope <= 0, z, high)
+        move = slope / curve
+        newton = (low < z + move) & (z + move < high) & (np.abs(move) <= 0.5 * last)
+        move = np.where(newton, move, (low + high) / 2 - z)
+        z, last = z + move, np.abs(move)
+    return z, curve
 
 
 def _unpack(point: Floats) -> tuple[Floats, float]:
@@ -139,74 +197,100 @@ def fit(counts: Counts, multiplicity: Floats) -> OddsFit:
     common = special.logit(np.cumsum(pooled)[:-1] / pooled.sum())
     zero = float(special.xlogy(pooled, pooled / pooled.sum()).sum())
 
-    def negative(point: Floats) -> tuple[float, Floats]:
+    def negative(point: Floats) -> Derivatives:
         thresholds, tau = _unpack(point)
-        value, gradient = value_and_gradient(counts, multiplicity, thresholds, tau)
-        return -value, -(gradient @ _jacobian(thresholds, tau))
+        value, gradient, hessian = derivatives(counts, multiplicity, thresholds, tau)
+        jacobian = _jacobian(thresholds, tau)
+        slope = gradient @ jacobian
+        curve = jacobian.T @ hessian @ jacobian
+        # gaps and tau are exponentials: their own second derivatives are their first
+        curve[1:, 1:] += np.diag(slope[1:])
+        return -value, -slope, -curve
 
     best, thresholds, tau = zero, common, 0.0
+    nearest = log_nearest(pooled)
+    low = np.concatenate([[-np.inf], np.full(common.size - 1, -25.0), [nearest]])
+    high = np.concatenate([[np.inf], np.full(common.size - 1, 6.0), [math.log(WIDEST)]])
     for start in (0.3, 1.0, 3.0):
         wide = common * math.sqrt(1 + 0.346 * start**2)
         first = np.concatenate([[wide[0]], np.log(np.diff(wide)), [math.log(start)]])
-        bounds = [(None, None)] + [(-25.0, 6.0)] * (wide.size - 1) + [(-9.0, math.log(WIDEST))]
-        found = optimize.minimize(
-            negative,
-            first,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-9},
-        )
-        point = _polish(negative, found.x)
-        value = -negative(point)[0]
-        if value > best + 1e-9 and point[-1] > -8.5:
-            best = value
+        point, least = minimum(negative, first, low, high)
+        if -least > best + 1e-9 and point[-1] > nearest:
+            best = -least
             thresholds, tau = _unpack(point)
-    covariance = _covariance(negative, pooled, thresholds, tau)
+    covariance = _covariance(counts, multiplicity, thresholds, tau)
     return OddsFit(thresholds, tau, covariance, best, zero)
 
 
-def _hessian(negative: Objective, point: Floats) -> Floats:
-    step = 1e-4
-    rows = [
-        (
-            8 * (negative(point + step * e)[1] - negative(point - step * e)[1])
-            - (negative(point + 2 * step * e)[1] - negative(point - 2 * step * e)[1])
-        )
-        / (12 * step)
-        for e in np.eye(point.size)
-    ]
-    matrix = np.array(rows)
-    return np.asarray((matrix + matrix.T) / 2)
+def log_nearest(pooled: Floats) -> float:
+    """Return the log of a tau so small that the data cannot tell it from 0.
+
+    At a maximum below it the log-likelihood would exceed that at 0 by less than 1e-9.
+
+    Args:
+        pooled: Patients in each category, shape (C,).
+    """
+    return math.log(0.01) - 0.5 * math.log(float(pooled.sum()))
 
 
-def _polish(negative: Objective, point: Floats) -> Floats:
-    """Take Newton steps while they help: the quasi-Newton end is good to half the digits only."""
-    value, gradient = negative(point)
-    for _ in range(4):
-        try:
-            step = np.linalg.solve(_hessian(negative, point), gradient)
-        except np.linalg.LinAlgError:
+def minimum(
+    negative: Objective, point: Floats, low: Floats, high: Floats, enough: float = 1e-19
+) -> tuple[Floats, float]:
+    """Go down to a local minimum by Newton steps kept downhill and inside bounds.
+
+    The last parameter is log tau. Where that would leave its bound for 0 the way ends: what is
+    there is known exactly.
+
+    Args:
+        negative: Value, gradient and Hessian.
+        point: Start.
+        low: Least value of each parameter.
+        high: Greatest value of each parameter.
+        enough: Gain of a step, by its quadratic model, after which no other is taken.
+
+    Returns:
+        The point and its value.
+    """
+    value, gradient, hessian = negative(point)
+    for _ in range(60):
+        # a parameter that would leave its bounds stays while the others move
+        free = ((point > low) | (gradient < 0)) & ((point < high) | (gradient > 0))
+        step = np.zeros(point.size)
+        step[free] = _downhill(gradient[free], hessian[np.ix_(free, free)])
+        gain = float(-gradient @ step)
+        step *= min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-300))
+        downward = point[-1] < NEAR and gradient[-1] > 0
+        if downward and abs(hessian[-1, -1] / gradient[-1] - 2) < 0.1:
+            step[-1] = low[-1] - point[-1]  # it falls with the square of tau: straight to 0
+        for _ in range(30):
+            trial = np.clip(point + step, low, high)
+            least, slope, curve = negative(trial)
+            if least <= value + 1e-13 * (1 + abs(value)):
+                break
+            step = step / 2
+        else:
             break
-        trial, slope = negative(point - step)
-        if not trial <= value + 1e-12 * abs(value) or np.abs(step).max() > 1:
+        moved = float(np.abs(trial - point).max())
+        point, value, gradient, hessian = trial, least, slope, curve
+        if gain < enough or moved < 1e-11 or (point[-1] == low[-1] and gradient[-1] > 0):
             break
-        point, value, gradient = point - step, trial, slope
-        if np.abs(step).max() < 1e-9:
-            break
-    return point
+    return point, value
 
 
-def _covariance(negative: Objective, pooled: Floats, thresholds: Floats, tau: float) -> Floats:
-    size = thresholds.size + 1
-    out = np.zeros((size, size))
-    if tau == 0:
-        cumulative = np.cumsum(pooled)[:-1] / pooled.sum()
-        slope = 1 / (cumulative * (1 - cumulative))
-        low = np.minimum.outer(cumulative, cumulative)
-        out[:-1, :-1] = (low - np.outer(cumulative, cumulative)) * np.outer(slope, slope)
-        out[:-1, :-1] /= pooled.sum()
-        return out
-    point = np.concatenate([[thresholds[0]], np.log(np.diff(thresholds)), [math.log(tau)]])
-    jacobian = _jacobian(thresholds, tau)
-    return np.asarray(jacobian @ np.linalg.inv(_hessian(negative, point)) @ jacobian.T)
+def _downhill(gradient: Floats, hessian: Floats) -> Floats:
+    """Return the Newton step, with the Hessian's eigenvalues taken positive."""
+    if gradient.size == 0:
+        return gradient
+    values, vectors = np.linalg.eigh(hessian)
+    size = np.abs(values)
+    floor = 1e-8 * max(float(size.max()), 1e-4)
+    return np.asarray(-vectors @ ((vectors.T @ gradient) / np.maximum(size, floor)))
+
+
+def _covariance(counts: Counts, multiplicity: Floats, thresholds: Floats, tau: float) -> Floats:
+    hessian = derivatives(counts, multiplicity, thresholds, tau)[2]
+    if tau > 0:
+        return np.asarray(np.linalg.inv(-hessian))
+    out = np.zeros_like(hessian)
+    out[:-1, :-1] = np.linalg.inv(-hessian[:-1, :-1])
+    return out

@@ -38,6 +38,7 @@ def refused(
     method: str = "none",
     reason: str = "",
     level: float = 0.95,
+    unit: str = "patients",
 ) -> Pooled:
     """Return a result without a number, saying why.
 
@@ -48,6 +49,7 @@ def refused(
         method: What was asked for.
         reason: Particulars, put before what the status means.
         level: Coverage of the crude interval.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
 
     Returns:
         A pooled result whose estimate and interval are None; `crude` is still filled.
@@ -66,7 +68,7 @@ def refused(
             "refuse. Pool instead."
         )
     x, m = numbers.studies(events, n)
-    inputs = numbers.inputs(x, m)
+    inputs = numbers.inputs(x, m, unit)
     whole = crude(x, m, numbers.probability(level, "level"))
     particulars = f" {reason}" if reason else ""
     sentence = f"No pooled proportion: {status} ({wording.total(inputs)}).{particulars}"

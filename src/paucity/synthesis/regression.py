@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
-from paucity.synthesis import numbers, transforms
-from paucity.synthesis.glmm_regression import fit_regression, separated
+from paucity.synthesis import numbers, transforms, wording
+from paucity.synthesis.glmm import INTERVALS
+from paucity.synthesis.glmm_regression import coefficient_interval, fit_regression, separated
 from paucity.synthesis.heterogeneity import (
     TAU2_METHODS,
     estimate_tau2,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from paucity.synthesis.types import Counts
+    from paucity.synthesis.types import Counts, Inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ def meta_regression(
     model: str = "glmm",
     tau2_method: str = "REML",
     test: str = "ad hoc",
+    interval: str = "profile",
     level: float = 0.95,
+    unit: str = "patients",
 ) -> Regression:
     """Regress the log odds of the event on study covariates.
 
@@ -92,7 +95,10 @@ def meta_regression(
             cells).
         tau2_method: For inverse variance, `EE`, `DL`, `PM`, `ML` or `REML`.
         test: For inverse variance, `wald`, `hartung-knapp` or `ad hoc`.
+        interval: For the GLMM, `profile` (likelihood; the p-values are then of the likelihood
+            ratio) or `wald`.
         level: Coverage.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
 
     Returns:
         The coefficients, or a status: `too few` if there are not more studies than coefficients
@@ -112,6 +118,7 @@ def meta_regression(
     numbers.one_of(model, ("glmm", "inverse variance"), "model")
     numbers.one_of(tau2_method, TAU2_METHODS, "tau2_method")
     numbers.one_of(test, TESTS, "test")
+    numbers.one_of(interval, INTERVALS, "interval")
     level = numbers.probability(level, "level")
     labels = tuple(names) or tuple(f"x{i + 1}" for i in range(z.shape[1]))
     if len(labels) != z.shape[1]:
@@ -119,22 +126,25 @@ def meta_regression(
             f"names: found {len(labels)} names for {z.shape[1]} covariates; expected one each."
         )
     design = np.column_stack([np.ones(x.size), z])
-    status, reason = _obstacle(x, m, design, model)
+    inputs = numbers.inputs(x, m, unit)
+    status, reason = _obstacle(x, m, design, model, wording.one(unit))
     if status is not None:
         return Regression(
             estimate=None,
             interval=None,
             status=status,
             method=f"meta-regression, {model}",
-            inputs=numbers.inputs(x, m),
+            inputs=inputs,
             sentence=f"No regression: {status}. {reason}",
         )
     if model == "glmm":
-        return _glmm(x, m, design, labels, level)
-    return _inverse_variance(x, m, design, labels, tau2_method, test, level)
+        return _glmm(inputs, design, labels, interval, level)
+    return _inverse_variance(inputs, design, labels, tau2_method, test, level)
 
 
-def _obstacle(x: Counts, n: Counts, design: Floats, model: str) -> tuple[Status | None, str]:
+def _obstacle(
+    x: Counts, n: Counts, design: Floats, model: str, one: str
+) -> tuple[Status | None, str]:
     k, p = design.shape
     status = extreme(x, n)
     if status is not None:
@@ -150,7 +160,7 @@ def _obstacle(x: Counts, n: Counts, design: Floats, model: str) -> tuple[Status 
         return None, ""
     if (n == 1).all():
         return Status.TOO_FEW, (
-            "Every study is one patient, so a spread between studies cannot be told from chance."
+            f"Every study is one {one}, so a spread between studies cannot be told from chance."
         )
     if separated(x, n, design):
         return Status.SEPARATED, (
@@ -158,22 +168,29 @@ def _obstacle(x: Counts, n: Counts, design: Floats, model: str) -> tuple[Status 
             "effect grows without end."
         )
     if all_or_none(x, n):
-        return Status.DIVERGES, "In every study all patients had the event or none did."
+        return Status.DIVERGES, "In every study everybody had the event or nobody did."
     return None, ""
 
 
-def _glmm(x: Counts, n: Counts, design: Floats, names: tuple[str, ...], level: float) -> Regression:
+def _glmm(
+    inputs: Inputs, design: Floats, names: tuple[str, ...], interval: str, level: float
+) -> Regression:
+    x, n = np.array(inputs.events), np.array(inputs.n)
     fit, null = fit_regression(x, n, design), fit_regression(x, n, design[:, :1])
     p = design.shape[1] - 1
     statistic = max(0.0, 2 * (fit.log_likelihood - null.log_likelihood))
     ratio = Test(statistic, p, float(special.chdtrc(p, statistic)), "likelihood ratio")
+    profiles = [
+        coefficient_interval(x, n, design, fit, j, level)
+        for j in range(design.shape[1] if interval == "profile" else 0)
+    ]
     return _regression(
-        x,
-        n,
+        inputs,
         names,
         fit.beta,
         fit.covariance,
         level,
+        profiles,
         df=None,
         method="meta-regression, binomial-normal GLMM, exact maximum likelihood",
         tau2=fit.tau**2,
@@ -184,15 +201,14 @@ def _glmm(x: Counts, n: Counts, design: Floats, names: tuple[str, ...], level: f
 
 
 def _inverse_variance(
-    x: Counts,
-    n: Counts,
+    inputs: Inputs,
     design: Floats,
     names: tuple[str, ...],
     tau2_method: str,
     test: str,
     level: float,
 ) -> Regression:
-    data = transforms.effects(x, n, "logit")
+    data = transforms.effects(np.array(inputs.events), np.array(inputs.n), "logit")
     tau2 = estimate_tau2(data.y, data.v, design, tau2_method)
     fit = weighted_fit(data.y, data.v, design, tau2)
     k, p = design.shape
@@ -202,12 +218,12 @@ def _inverse_variance(
         scale = max(scale, 1.0) if test == "ad hoc" else max(scale, 1e-300)
     typical = typical_variance(data.v, design)
     return _regression(
-        x,
-        n,
+        inputs,
         names,
         fit.beta,
         fit.covariance * scale,
         level,
+        [],
         df=None if test == "wald" else k - p,
         method=f"meta-regression, inverse variance, logit, {tau2_method}, {test}",
         tau2=tau2,
@@ -218,12 +234,12 @@ def _inverse_variance(
 
 
 def _regression(
-    x: Counts,
-    n: Counts,
+    inputs: Inputs,
     names: tuple[str, ...],
     beta: Floats,
     covariance: Floats,
     level: float,
+    profiles: list[tuple[tuple[float, float], float]],
     *,
     df: int | None,
     method: str,
@@ -236,10 +252,10 @@ def _regression(
         _coefficient(name, float(b), float(v), df, level)
         for name, b, v in zip(("intercept", *names), beta, np.diag(covariance), strict=True)
     )
+    rows = tuple(map(_profiled, rows, profiles)) if profiles else rows
     slope = rows[1] if len(rows) == 2 else None
     wald = wald_test(beta[1:], covariance[1:, 1:], df)
     p = ratio.p if ratio else wald.p
-    inputs = numbers.inputs(x, n)
     what = (
         f"log odds change by {slope.estimate:.3g} per unit of {slope.name} "
         f"({100 * level:g}% interval {slope.interval.lower:.3g} to {slope.interval.upper:.3g})"
@@ -277,6 +293,13 @@ def _coefficient(
         p = 2 * float(special.stdtr(df, -ratio))
     interval = Interval(beta - quantile * error, beta + quantile * error, level, "Wald")
     return Coefficient(name, beta, error, interval, p)
+
+
+def _profiled(row: Coefficient, found: tuple[tuple[float, float], float]) -> Coefficient:
+    """Return a coefficient with its profile interval and likelihood-ratio p-value."""
+    ends, statistic = found
+    interval = Interval(*ends, row.interval.level, "profile likelihood")
+    return replace(row, interval=interval, p=float(special.chdtrc(1, statistic)))
 
 
 def wald_test(beta: Floats, covariance: Floats, df2: int | None) -> Test:

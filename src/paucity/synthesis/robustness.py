@@ -27,6 +27,9 @@ PREDICTORS: dict[str, Callable[[Counts], Any]] = {
     "1/sqrt(n)": lambda n: 1 / np.sqrt(n),
     "n": lambda n: n.astype(np.float64),
 }
+# 1/1, 1/1, 0/1, 0/1 have a median of exactly one half, which is not above it: rounding must not say
+# that it is on one machine and not on another.
+TIE = 1e-9
 CONCLUSIONS = ("lower limit", "estimate")
 
 
@@ -105,6 +108,7 @@ def small_study_test(
     predictor: str = "1/n",
     model: str = "glmm",
     level: float = 0.95,
+    unit: str = "patients",
     **options: str,
 ) -> Regression:
     """Test whether small studies report other proportions than large ones.
@@ -119,6 +123,7 @@ def small_study_test(
         predictor: `1/n`, `1/sqrt(n)` or `n`.
         model: As for `meta_regression`.
         level: Coverage.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
         **options: As for `meta_regression`.
 
     Returns:
@@ -139,21 +144,23 @@ def small_study_test(
     if x.size < MINIMUM_FOR_BIAS:
         reason = f"{x.size} studies; the test needs at least {MINIMUM_FOR_BIAS}."
     elif (m == m[0]).all():
-        reason = f"All studies have {m[0]} patients, so size explains nothing."
+        reason = f"All studies have {m[0]} {unit}, so size explains nothing."
     if reason:
         return Regression(
             estimate=None,
             interval=None,
             status=Status.TOO_FEW,
             method=f"small-study test on {predictor}",
-            inputs=numbers.inputs(x, m),
+            inputs=numbers.inputs(x, m, unit),
             sentence=(
                 f"No small-study test: too few. {reason} That is no evidence against selective "
                 "publication."
             ),
         )
     covariate = PREDICTORS[predictor](m)
-    return meta_regression(x, m, covariate, names=(predictor,), model=model, level=level, **options)
+    return meta_regression(
+        x, m, covariate, names=(predictor,), model=model, level=level, unit=unit, **options
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +187,7 @@ def tipping_point(
     maximum: int = 500,
     level: float = 0.95,
     prior: Prior | None = None,
+    unit: str = "patients",
 ) -> TippingPoint:
     """Count the unpublished single-patient failures that would move a conclusion.
 
@@ -196,6 +204,7 @@ def tipping_point(
         maximum: Most reports tried.
         level: Coverage of the interval whose lower limit counts.
         prior: For the Bayesian model.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
 
     Returns:
         The smallest number of added reports found to end the conclusion: doubled until it does,
@@ -215,15 +224,16 @@ def tipping_point(
     name = choose(x, m) if method == "auto" else method
     holds = _conclusion(x, m, threshold, conclusion, name, level, prior or Prior())
     reports = _search(holds, maximum)
-    inputs = numbers.inputs(x, m)
+    inputs = numbers.inputs(x, m, unit)
+    single = f"single-{wording.one(unit)}"
     what = f"{conclusion} above {wording.percent(threshold)}"
     if reports == 0:
         sentence = f"The conclusion ({what}) does not hold for the published reports."
     elif reports is None:
-        sentence = f"Not even {maximum} unpublished single-patient failures end it ({what})."
+        sentence = f"Not even {maximum} unpublished {single} failures end it ({what})."
     else:
         noun = "failure" if reports == 1 else "failures"
-        sentence = f"{reports} unpublished single-patient {noun} would end it ({what})."
+        sentence = f"{reports} unpublished {single} {noun} would end it ({what})."
     return TippingPoint(
         estimate=None if reports is None else float(reports),
         interval=None,
@@ -254,13 +264,13 @@ def _conclusion(
 
     def bayes(reports: int) -> bool:
         post = posterior.posterior(*added(reports), prior)
-        return posterior.cdf_mu(post, float(special.logit(threshold))) < below
+        return posterior.cdf_mu(post, float(special.logit(threshold))) < below - TIE
 
     def other(reports: int) -> bool:
         result = pool(*added(reports), method=method, minimum_studies=1, level=level)
         if conclusion == "estimate":
-            return result.estimate is not None and result.estimate > threshold
-        return result.interval is not None and result.interval.lower > threshold
+            return result.estimate is not None and result.estimate > threshold + TIE
+        return result.interval is not None and result.interval.lower > threshold + TIE
 
     return bayes if method == "bayes" else other
 
@@ -300,6 +310,7 @@ def missing_outcomes(
     *,
     method: str = "auto",
     level: float = 0.95,
+    unit: str = "patients",
     **options: Any,
 ) -> MissingOutcomes:
     """Bound a pooled proportion whatever became of patients without an outcome.
@@ -313,6 +324,7 @@ def missing_outcomes(
         missing: Patients enrolled but not assessed, shape (k,).
         method: As for `pool`.
         level: Coverage.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
         **options: As for `pool`.
 
     Returns:
@@ -335,7 +347,7 @@ def missing_outcomes(
         )
     name = choose(x, m) if method == "auto" else method
     assessed, worst, best = (
-        pool(a, b, method=name, level=level, **options)
+        pool(a, b, method=name, level=level, unit=unit, **options)
         for a, b in ((x, m), (x, m + lost), (x + lost, m + lost))
     )
     interval = None
@@ -345,7 +357,7 @@ def missing_outcomes(
             worst.interval.lower, best.interval.upper, level, "missing outcomes, worst to best"
         )
         sentence = (
-            f"Whatever became of the {int(lost.sum())} patients without an outcome, the "
+            f"Whatever became of the {int(lost.sum())} {unit} without an outcome, the "
             f"proportion is between {wording.percent(interval.lower)} and "
             f"{wording.percent(interval.upper)} ({100 * level:g}% limits)."
         )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import special
 
-from paucity.synthesis import numbers
+from paucity.synthesis import numbers, wording
+from paucity.synthesis.contrasts import CommonSpread, common_spread
 from paucity.synthesis.pooling import pool
+from paucity.synthesis.priors import Prior, in_words
 from paucity.synthesis.regression import Regression, Test, meta_regression
 from paucity.synthesis.types import Pooled, Result, Status
 
@@ -18,18 +20,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from paucity.synthesis.types import Counts, Inputs
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subgroups(Result):
     """Hold pooled results per group and tests of no difference.
 
-    `common_spread` is the regression on groups with one tau (Wald, and for the GLMM likelihood-
-    ratio); `separate_spread` compares the groups' own estimates, each with its own tau.
+    `common_spread` compares the groups with one tau: the regression on groups (Wald, and for the
+    GLMM likelihood-ratio), or for `bayes` the posterior of the differences. `separate_spread`
+    compares the groups' own estimates, each with its own tau; it is no part of `bayes`.
     """
 
     names: tuple[str, ...]
     results: tuple[Pooled, ...]
-    common_spread: Regression
+    common_spread: Regression | CommonSpread
     separate_spread: Test | None
 
 
@@ -40,7 +45,8 @@ def subgroups(
     *,
     method: str = "glmm",
     level: float = 0.95,
-    **options: str,
+    unit: str = "patients",
+    **options: Any,
 ) -> Subgroups:
     """Pool each group of studies and test whether they differ.
 
@@ -48,9 +54,10 @@ def subgroups(
         events: Patients with the event, shape (k,).
         n: Patients assessed, shape (k,).
         groups: The group of each study, shape (k,).
-        method: `glmm` or `inverse variance`.
+        method: `glmm`, `inverse variance` or `bayes`, for few or sparse studies.
         level: Coverage.
-        **options: For inverse variance, `tau2_method` and `test`.
+        unit: What is counted, for the sentences: `patients`, `courses` or `cases`.
+        **options: For inverse variance, `tau2_method` and `test`; for bayes, `prior`.
 
     Returns:
         Results in the order groups first appear. Groups of one study are refused (`single
@@ -64,6 +71,9 @@ def subgroups(
         >>> r = subgroups([1, 2, 8, 9], [10, 12, 11, 12], ["a", "a", "b", "b"])
         >>> r.names, [round(g.estimate, 2) for g in r.results]
         (('a', 'b'), [0.14, 0.74])
+        >>> b = subgroups([1, 2, 8, 9], [10, 12, 11, 12], ["a", "a", "b", "b"], method="bayes")
+        >>> round(b.common_spread.contrasts[0].higher, 3)
+        0.992
     """
     x, m = numbers.studies(events, n)
     labels = [str(g) for g in groups]
@@ -77,7 +87,8 @@ def subgroups(
             f"groups: found one group ({names[0]}); expected at least two. Pool the studies."
         )
     member = np.array([names.index(g) for g in labels])
-    numbers.one_of(method, ("glmm", "inverse variance"), "method")
+    numbers.one_of(method, ("glmm", "inverse variance", "bayes"), "method")
+    inputs = numbers.inputs(x, m, unit)
     results = tuple(
         pool(
             x[member == i],
@@ -85,10 +96,13 @@ def subgroups(
             method=method,
             minimum_studies=1,
             level=level,
+            unit=unit,
             **options,
         )
         for i in range(len(names))
     )
+    if method == "bayes":
+        return _bayes(inputs, member, names, results, options.get("prior") or Prior(), level)
     dummies = (member[:, None] == np.arange(1, len(names))).astype(np.float64)
     common = meta_regression(x, m, dummies, names=names[1:], model=method, level=level, **options)
     return Subgroups(
@@ -96,12 +110,49 @@ def subgroups(
         interval=None,
         status=common.status,
         method=f"subgroups, {method}",
-        inputs=numbers.inputs(x, m),
+        inputs=inputs,
         sentence=_sentence(names, results, common),
         names=names,
         results=results,
         common_spread=common,
         separate_spread=_separate(results),
+    )
+
+
+def _bayes(
+    inputs: Inputs,
+    member: Counts,
+    names: tuple[str, ...],
+    results: tuple[Pooled, ...],
+    prior: Prior,
+    level: float,
+) -> Subgroups:
+    x, n = np.array(inputs.events), np.array(inputs.n)
+    parts = tuple((x[member == i], n[member == i]) for i in range(len(names)))
+    common = common_spread(parts, names, prior, level)
+    told = [
+        f"{name}: median study's proportion {wording.percent(q.estimate)}"
+        + (f" ({wording.span(q.interval)})" if q.interval else "")
+        for name, q in zip(names, common.medians, strict=True)
+    ]
+    told += [
+        f"probability that {c.name} is above {c.against}: {wording.percent(c.higher)}"
+        for c in common.contrasts
+    ]
+    return Subgroups(
+        estimate=None,
+        interval=None,
+        status=Status.OK,
+        method="subgroups, Bayesian binomial-normal hierarchical model with one spread, quadrature",
+        inputs=inputs,
+        sentence=(
+            f"{'; '.join(told)}; {wording.total(inputs)}; prior {in_words(prior)}. The groups "
+            "were not randomised; this does not compare treatments."
+        ),
+        names=names,
+        results=results,
+        common_spread=common,
+        separate_spread=None,
     )
 
 

@@ -100,10 +100,14 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Hold the counts a result was made from: `events[i]` of `n[i]` patients in study i."""
+    """Hold the counts a result was made from: `events[i]` of `n[i]` in study i.
+
+    `unit` says what is counted: patients, courses or cases.
+    """
 
     events: tuple[int, ...]
     n: tuple[int, ...]
+    unit: str = "patients"
 
     @property
     def k(self) -> int:
@@ -133,7 +137,7 @@ class Heterogeneity:
 
     `tau2` is on the model's link scale (log odds for logit models and the GLMM), `i2` is a
     percentage, `lrt` the likelihood-ratio statistic for tau2 = 0 with the boundary p-value.
-    `rho` is the beta-binomial model's correlation between two patients of one study.
+    `rho` is the beta-binomial model's correlation between two people of one study.
     """
 
     tau2: float | None = None
@@ -147,6 +151,7 @@ class Heterogeneity:
     lrt: float | None = None
     lrt_p: float | None = None
     rho: float | None = None
+    rho_interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

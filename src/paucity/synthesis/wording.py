@@ -37,13 +37,32 @@ def span(interval: Interval) -> str:
     )
 
 
+def studies(k: int) -> str:
+    """Return a number of studies in words.
+
+    Example:
+        >>> studies(1), studies(3)
+        ('1 study', '3 studies')
+    """
+    return f"{k} study" if k == 1 else f"{k} studies"
+
+
 def total(inputs: Inputs) -> str:
     """Return the size of the evidence in words.
 
     Example:
         >>> from paucity.synthesis.types import Inputs
-        >>> total(Inputs((2, 3), (2, 3)))
-        '2 studies, 5 of 5 patients'
+        >>> total(Inputs((2, 3), (2, 3))), total(Inputs((7,), (7,), "courses"))
+        ('2 studies, 5 of 5 patients', '1 study, 7 of 7 courses')
     """
-    noun = "study" if inputs.k == 1 else "studies"
-    return f"{inputs.k} {noun}, {sum(inputs.events)} of {sum(inputs.n)} patients"
+    return f"{studies(inputs.k)}, {sum(inputs.events)} of {sum(inputs.n)} {inputs.unit}"
+
+
+def one(unit: str) -> str:
+    """Return the word for one of what is counted.
+
+    Example:
+        >>> one("patients"), one("courses")
+        ('patient', 'course')
+    """
+    return unit.removesuffix("s")
