@@ -61,7 +61,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def leaves(report: Path) -> list[Path]:
     """Return the index and one page of each kind."""
-    names = ("studies", "sources", "definitions", "regimens")
+    names = ("studies", "sources", "definitions", "regimens", "participants")
     found = [sorted((report / name).glob("*.html")) for name in names]
     return [report / "index.html", report / "review.html", *(f[-1] for f in found if f)]
 

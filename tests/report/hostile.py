@@ -86,10 +86,51 @@ quality:
 notes: ['{SCRIPT}']
 """
 
+DEFINITION = f"""\
+label: '=rule {SCRIPT}'
+kind: response
+markers:
+  ferritin: {{improved: percent_change <= -25}}
+  fever: {{when: baseline is present, improved: resolved}}
+assess: {{by: 14 d, after: '{SCRIPT}'}}
+levels:
+  CR: all normal
+  '<i>PR': at least 1 improved
+  NR: {{rule: otherwise, inferred: '{SCRIPT}'}}
+unstated: [{{text: '={SCRIPT}', default: '+{SCRIPT}', setting: baseline}}, '{SCRIPT}']
+ambiguous: ['{TEMPLATE}']
+"""
+
+PARTICIPANTS = f"""\
+study: lind-1753
+index: 'first {SCRIPT}'
+participants:
+  '<b>"one"':
+    cohort: all
+    reported: [{{level: '<i>PR', definition: rule}}, {{level: CR}}]
+    values:
+      - {{marker: ferritin, day: baseline, value: 900, unit: ug/l, told: '={SCRIPT}'}}
+      - {{marker: ferritin, day: by 2 wk, value: '<450', unit: ug/l, flags: ['{SCRIPT}', high]}}
+      - {{marker: '{SCRIPT}', day: 3, value: '{FORMULA}'}}
+      - {{marker: platelets, day: 3, value: '{SCRIPT}', unit: '<b>'}}
+    note: '{TEMPLATE}'
+    source: {{at: '{SCRIPT}', kind: derived, by: '={SCRIPT}'}}
+"""
+
+TABLE = f"""\
+participant,study,cohort,marker,day,value,unit,told,source
+{FORMULA},lind-1753,all,ferritin,0,900,ug/l,@x,+1
+"{SCRIPT}",lind-1753,all,ferritin,14,-5,ug/l,,
+"""
+
 FILES = {
     "review.yaml": REVIEW,
     "studies/lind-1753.yaml": STUDY,
     "studies/a #b%20?c&d.yaml": STUDY.replace("1753", "1754"),
+    "definitions/rule.yaml": DEFINITION,
+    "definitions/rule-2.yaml": DEFINITION.replace("-25", "-30"),
+    "participants/one.yaml": PARTICIPANTS,
+    "participants/a #b%20?c&d.csv": TABLE,
     "sources/broken.yaml": f"citation: {{authors: [{SCRIPT}\n",
 }
 """The review's files; one has a name that addresses must quote, and one cannot be read."""

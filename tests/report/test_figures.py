@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -121,3 +122,17 @@ def test_the_published_regimen_comes_to_64_3(bundled: Review) -> None:
     given = [r for r in drawing.data.rows if r["drug"].value == "methylprednisolone"]
     total = sum(Fraction(row["dose"].text.split()[0]) for row in given)
     assert total == Fraction("64.3")
+
+
+def test_participants_described_one_by_one_flow_between_the_definitions(bundled: Review) -> None:
+    """Three case reports are no sample, so no rate stands below a definition."""
+    drawing = drawings_of(bundled, answers(bundled))["definition-flow"]
+    assert "The same 3 participants under 5 definitions" in drawing.title
+    assert "Wang 2015, fever as one of the markers: CR or PR or NR 1, PR or NR 2" in drawing.alt
+    assert "respond" not in drawing.alt
+    below = drawing.alt.partition("Below the columns: ")[2].split("; ")
+    assert below == [f"{n} of 3 certain" for n in (0, 0, 1, 0)] + ["0 of 3 certain."]
+
+
+def test_a_review_without_participants_has_no_flow(bundled: Review) -> None:
+    assert "definition-flow" not in drawings_of(replace(bundled, recomputed={}), answers(bundled))

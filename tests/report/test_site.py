@@ -187,8 +187,8 @@ def test_evidence_json_says_where_each_number_stands(bundled: Review, bundled_re
 
 def test_findings_json_holds_every_finding(bundled: Review, bundled_report: Path) -> None:
     data = json.loads((bundled_report / "findings.json").read_text(encoding="utf-8"))
-    assert len(data["open"]) == len(bundled.findings)
-    assert [f["accepted"]["reason"] for f in data["accepted"]] == [
+    assert len(data["findings"]) == len(bundled.findings)
+    assert [f["reason"] for f in data["accepted"]] == [
         accepted.reason for _, accepted in bundled.accepted
     ]
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from paucity.linked import prisma_flow
 from paucity.report.answer import Answer, count_at
-from paucity.report.figures import Bar, Drawing, evidence_map, response_bars, schedule_figure
+from paucity.report.comparison import not_compared, several_agents
+from paucity.report.figures import (
+    Bar,
+    Drawing,
+    definition_flow,
+    evidence_map,
+    response_bars,
+    schedule_figure,
+)
+from paucity.report.figures.prisma import flow_figure
 from paucity.report.populations import known_of
 from paucity.report.synthesis import synthesis_drawings
+from paucity.report.tables.definitions import name_of
+from paucity.report.tables.participants import sensitivities
+from paucity.response.agreement import compare_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,11 +30,17 @@ if TYPE_CHECKING:
 
 
 def drawings_of(review: Review, answers: tuple[Answer, ...]) -> dict[str, Drawing]:
-    """Return the figures of a report by name: responses, evidence, synthesis, regimens."""
+    """Return the figures of a report by name: flow, evidence, synthesis, definitions, regimens.
+
+    The figure of the definitions is there where participants are described one by one. It has rates
+    where all are of one study that describes enough of them, as the tables have.
+    """
     scale = review.protocol.scale
     levels = {name: level.label for name, level in scale.items() if not level.outside}
     populations = review.protocol.populations
+    beside = not_compared(review) if several_agents(review) else ""
     made = [
+        flow_figure(prisma_flow(review.evidence, review.screening)),
         response_bars(_bars(answers, list(levels)), levels),
         evidence_map(
             [answer.label for answer in answers],
@@ -28,9 +48,26 @@ def drawings_of(review: Review, answers: tuple[Answer, ...]) -> dict[str, Drawin
             known_of(review, answers),
         ),
         *synthesis_drawings(review),
-        *(schedule_figure(regimen) for regimen in review.regimens.values()),
     ]
-    return {drawing.name: drawing for drawing in made if drawing is not None}
+    apart = {"belief", "prisma-flow"}  # no two agents stand in them
+    shown = [replace(d, note="" if d.name in apart else beside) for d in made if d is not None]
+    if flow := _flow(review):
+        shown.append(flow)
+    schedules = map(schedule_figure, review.regimens.values())
+    shown += [drawing for drawing in schedules if drawing is not None]
+    return {drawing.name: drawing for drawing in shown}
+
+
+def _flow(review: Review) -> Drawing | None:
+    """Return how the participants described flow between the definitions."""
+    computed = [a for a in review.recomputed.values() if a.plan is not None]
+    if len(computed) < 2:
+        return None
+    labels = {a.definition: name_of(review, review.definitions[a.definition]) for a in computed}
+    studies = {person.study for person in review.people.participants.values()}
+    rated = len(studies) == 1 and bool(sensitivities(review))
+    levels = {a.definition: a.levels for a in computed}
+    return definition_flow(compare_definitions(computed), levels, labels, rated=rated)
 
 
 MANY = 60

@@ -11,14 +11,18 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.logic import Bounds
+from paucity.participants.recompute import outcome_of
+from paucity.participants.tell import tell
 from paucity.record import Record
 from paucity.shapes import Duration, Word
+from paucity.text import finding_data
 
 if TYPE_CHECKING:
     from paucity.evidence.eligibility import AgentResult, CohortResult, Eligibility, Judgement
+    from paucity.participants.model import DescribedParticipant
+    from paucity.response.assess import Assessment
     from paucity.review import Review
-    from paucity.sources import Accepted
-    from paucity.text import Finding, Marks, Span
+    from paucity.text import Marks, Span
 
 
 def evidence_data(review: Review) -> dict[str, Any]:
@@ -35,6 +39,12 @@ def evidence_data(review: Review) -> dict[str, Any]:
         "sources": {name: plain(source) for name, source in evidence.sources.items()},
         "definitions": {name: plain(d) for name, d in review.definitions.items()},
         "regimens": {name: plain(regimen) for name, regimen in review.regimens.items()},
+        "participants": {key: plain(p) for key, p in review.people.participants.items()},
+        "recomputed": [
+            _recomputed(review, person, assessment)
+            for person in review.people.participants.values()
+            for assessment in review.recomputed.values()
+        ],
         "eligibility": {
             name: _eligibility(result) for name, result in evidence.eligibility.items()
         },
@@ -53,33 +63,40 @@ def evidence_data(review: Review) -> dict[str, Any]:
     }
 
 
+def _recomputed(
+    review: Review, person: DescribedParticipant, assessment: Assessment
+) -> dict[str, Any]:
+    """Return what one participant's values amount to by one definition."""
+    outcome = outcome_of(assessment, person.key)
+    told = tell(review.people, assessment, person.key)
+    return {
+        "participant": person.key,
+        "definition": assessment.definition,
+        "reported": [r.level for r in person.reported if r.definition == assessment.definition],
+        "possible": list(outcome.possible) if outcome else [],
+        "certain": told.certain,
+        "deciding": list(outcome.deciding) if outcome else [],
+        "because": [
+            {"text": m.text, **({"source": place(m.span)} if m.span else {})} for m in told.known
+        ],
+        "choices": [{"about": c.about, "taken": c.taken} for c in assessment.choices],
+    }
+
+
 def findings_data(review: Review) -> dict[str, Any]:
     """Return the findings as plain data: those open, and those accepted with their reasons."""
     return {
-        "open": [_finding(finding) for finding in review.findings],
-        "accepted": [_accepted(finding, entry) for finding, entry in review.accepted],
+        "findings": [finding_data(finding) for finding in review.findings],
+        "accepted": [
+            {**finding_data(f), "reason": a.reason, "accepted_at": place(a.marks.span())}
+            for f, a in review.accepted
+        ],
     }
 
 
 def place(span: Span) -> dict[str, Any]:
     """Return a place in the review's text as plain data."""
     return {"file": span.file, "line": span.line, "column": span.column}
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "subject": finding.subject,
-        "message": finding.message,
-        "hint": finding.hint,
-        "source": place(finding.span),
-    }
-
-
-def _accepted(finding: Finding, entry: Accepted) -> dict[str, Any]:
-    accepted = {"reason": entry.reason, "source": place(entry.marks.span())}
-    return {**_finding(finding), "accepted": accepted}
 
 
 def plain(value: Any) -> Any:

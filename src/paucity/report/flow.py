@@ -61,10 +61,12 @@ def flow_of(review: Review) -> Flow | None:
         if key in taken:
             included.append(cell)
         elif cohort.verdict is Verdict.INCLUDED:
-            if not _within(review, key, taken):
-                unused.append(cell)
-            else:
+            if _within(review, key, taken):
                 out["parts"].setdefault("part of an included cohort", []).append(cell)
+            elif any((key[0], name) in taken for name in cohort.carried_by):
+                out["parts"].setdefault("counted through its parts", []).append(cell)
+            else:
+                unused.append(cell)
         elif cohort.verdict is Verdict.UNDECIDED:
             out["undecided"].setdefault(cohort.reason, []).append(cell)
         elif cohort.carried_by and cohort.share.low > 0:

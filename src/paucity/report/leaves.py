@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from paucity.dosing.english import describe_regimen, say_bounds
 from paucity.dosing.schedule import assumptions, cumulative
+from paucity.participants.recompute import outcome_of
 from paucity.report.references import say_citation
 from paucity.report.table import Cell
 from paucity.response.english import say_definition
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from paucity.dosing.model import Regimen
     from paucity.evidence.eligibility import CohortResult
     from paucity.evidence.model import Study
+    from paucity.participants.model import DescribedParticipant
     from paucity.report.figures import Drawing
     from paucity.response.model import Definition
     from paucity.review import Review
@@ -55,7 +57,12 @@ class Leaves:
             review.eligibility.cohorts if review.eligibility else {}
         ).items():
             self.judged.setdefault(study, []).append(result)
-        self.users = _users(evidence.studies.values())
+        self.people: dict[str, list[DescribedParticipant]] = {}
+        for person in review.people.participants.values():
+            files = dict.fromkeys((person.marks.file, *(v.marks.file for v in person.values)))
+            for file in files:
+                self.people.setdefault(file, []).append(person)
+        self.users = users_of(evidence.studies.values())
 
     def given(self, file: str) -> dict[str, Any]:
         """Return what the template of one file's page is given."""
@@ -71,6 +78,7 @@ class Leaves:
             "found": [(finding, None) for finding in found],
             "accepted": accepted,
             "judged": self.judged.get(study.id, []) if study else [],
+            "people": self._people(file),
             "used_by": self._used_by(held),
             "statements": _by_part(definition) if definition else {},
             "described": describe_regimen(regimen) if regimen else "",
@@ -86,7 +94,25 @@ class Leaves:
                 return str(getattr(record, "label", "") or record.name)
         if held["source"] is not None:
             return held["source"].citation.title or say_citation(held["source"].citation) or file
+        if self.people.get(file):
+            return f"Participants: {file.rsplit('/', 1)[-1]}"
         return "Protocol" if file == "review.yaml" else file
+
+    def _people(self, file: str) -> list[tuple[DescribedParticipant, Cell, list[tuple[Cell, str]]]]:
+        """Return the participants of a file, each with its study and its recomputed levels."""
+        out = []
+        for person in self.people.get(file, ()):
+            study = self.review.evidence.studies.get(person.study)
+            name = study.name if study else person.study
+            cell = Cell(name, person.study, study.marks.span() if study else None)
+            levels = []
+            for name, assessment in self.review.recomputed.items():
+                outcome = outcome_of(assessment, person.key)
+                if outcome is not None:
+                    d = self.review.definitions[name]
+                    levels.append((Cell(d.label or name, name, d.marks.span()), outcome.result))
+            out.append((person, cell, levels))
+        return out
 
     def _used_by(self, held: Mapping[str, Any]) -> list[Cell]:
         """Return the studies that were read in a document, or that name a definition or regimen."""
@@ -96,7 +122,7 @@ class Leaves:
         return []
 
 
-def _users(studies: Iterable[Study]) -> dict[tuple[str, str], list[Cell]]:
+def users_of(studies: Iterable[Study]) -> dict[tuple[str, str], list[Cell]]:
     """Return the studies that use each document, definition and regimen, with the line."""
     out: dict[tuple[str, str], dict[str, Cell]] = {}
 

@@ -63,7 +63,7 @@ def pages_for(files: Iterable[str]) -> dict[str, str]:
     ['review.html', 'studies/a.html', 'studies/a.yml.html']
     """
     pages: dict[str, str] = {}
-    taken = {"index.html"}
+    taken = {"index.html", "checklists.html"}
     for file in sorted(files):
         name = file.removeprefix("library/")
         page = f"{name.rsplit('.', 1)[0] if '.' in name.rsplit('/', 1)[-1] else name}.html"

@@ -65,7 +65,14 @@ def search_sentences(search: Search) -> Iterator[Cell]:
     if search.agents:
         terms[1:] = [" or ".join([*search.therapy, "the name of an agent"])]
     for_ = f" for {', together with '.join(terms)}" if terms else ""
-    yield Cell(f"{search.database} was searched{when}{for_}.", None, marks.span("database"))
+    if search.kind in {"database", "register"}:
+        yield Cell(f"{search.database} was searched{when}{for_}.", None, marks.span("database"))
+    else:
+        text = f"Other sources{when}, {search.kind}: {search.database}{for_}."
+        yield Cell(text, None, marks.span("database"))
+    if search.found is not None:
+        text = f"It gave {search.found:,} record{'' if search.found == 1 else 's'}."
+        yield Cell(text, None, marks.span("found"))
     if search.agents:
         agents = ", ".join(word.written for word in search.agents)
         yield Cell(f"Agents searched for by name: {agents}.", None, marks.span("agents"))

@@ -9,14 +9,18 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from paucity.analysis import Group, plan, synthesize
+from paucity.contrasts import contrasts
 from paucity.counts import whole_percent
+from paucity.report.comparison import not_compared
 from paucity.report.render import clean, guarded
 from paucity.report.synthesis import said
-from paucity.report.tables.pooled import NOT_COMPARED, analysis_label, limits
+from paucity.report.tables.contrasts import EXPLORATORY, contrast_sentence
+from paucity.report.tables.pooled import analysis_label, limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from paucity.contrasts import Contrast
     from paucity.review import Review
     from paucity.synthesis.types import Interval, Pooled, Quantity
 
@@ -37,9 +41,10 @@ def plan_text(review: Review, *, width: int = 100) -> str:
         lines.append(clean(analysis_label(name, analyses[name])))
         for group in (g for g in groups if g.analysis == name):
             lines += _group_text(review, group, analyses[name].unit, width)
+        lines += _contrasts_text(review, name, width)
     if not lines:
         return "The plan has no result."
-    return "\n".join([*lines, "", *wrap(NOT_COMPARED, width)])
+    return "\n".join([*lines, "", *wrap(not_compared(review), width)])
 
 
 def _group_text(review: Review, group: Group, unit: str, width: int) -> Iterator[str]:
@@ -51,6 +56,16 @@ def _group_text(review: Review, group: Group, unit: str, width: int) -> Iterator
     yield from (f"    {row.key}: left out, {why}" for row, why in group.left_out)
     for text in (told.sentence, *told.notes):
         yield from _wrapped(text, width, "    ")
+
+
+def _contrasts_text(review: Review, analysis: str, width: int) -> Iterator[str]:
+    found = [c for c in contrasts(review.evidence) if c.analysis == analysis]
+    if found:
+        yield "  Populations against one another"
+    for contrast in found:
+        yield from _wrapped(contrast_sentence(review, contrast), width, "    ")
+    if found:
+        yield from _wrapped(EXPLORATORY, width, "    ")
 
 
 def _said(found: Quantity) -> str:
@@ -77,7 +92,7 @@ def plan_data(review: Review) -> dict[str, Any]:
     analyses = plan(review.evidence)
     return {
         "review": review.name,
-        "note": NOT_COMPARED,
+        "note": not_compared(review),
         "results": [
             {
                 "analysis": group.analysis,
@@ -100,6 +115,22 @@ def plan_data(review: Review) -> dict[str, Any]:
             }
             for group in synthesize(review.evidence)
         ],
+        "contrasts": [_contrast_data(contrast) for contrast in contrasts(review.evidence)],
+    }
+
+
+def _contrast_data(found: Contrast) -> dict[str, Any]:
+    ratio = found.odds_ratio
+    return {
+        "analysis": found.analysis,
+        "group": found.group.name,
+        "against": found.against.name,
+        "odds_ratio": None if ratio is None else round(ratio[0], 6),
+        "interval": None if ratio is None else [round(v, 6) for v in ratio[1:]],
+        "probability_higher": _rounded(found.higher),
+        "p": _rounded(found.p),
+        "why": found.why,
+        "note": EXPLORATORY,
     }
 
 

@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from paucity.evidence.claims import Standing
+from paucity.linked import prisma_flow
 from paucity.report.agents import sections
-from paucity.report.answer import Answer, answers
+from paucity.report.answer import answers
+from paucity.report.checklists import CHECKLISTS
+from paucity.report.comparison import compared
+from paucity.report.definitions import section as definitions_section
 from paucity.report.drawings import drawings_of
 from paucity.report.flow import flow_of
 from paucity.report.html import blocks_html, cell_html, is_wordy, table_html, table_id, typeset
 from paucity.report.leaves import Leaves
-from paucity.report.methods import criteria_text, search_sentences
+from paucity.report.methods import criteria_text
 from paucity.report.references import references, say_citation
 from paucity.report.render import clean
+from paucity.report.searches import searches_text
 from paucity.report.sensitivity import sensitivity
 from paucity.report.synthesis import section as synthesis_section
 from paucity.text import Finding, Severity, Span
@@ -71,18 +76,20 @@ class Pages:
             title=review.protocol.title,
             protocol=review.protocol,
             answers=self.answers,
-            compared=compared(self.answers),
+            compared=compared(review),
             sections=sections(review, self.answers, self.tables),
             flow=flow_of(review),
+            prisma=prisma_flow(review.evidence, review.screening),
             sensitivity=sensitivity(review),
             synthesis=synthesis_section(review),
+            defined=definitions_section(review),
             tables=self.tables,
             rest=self._unplaced(),
             faults=grouped(review, ((f, a) for f, a in review.accepted)),
             findings=grouped(review, ((f, None) for f in review.findings)),
             severities=_severities(review.findings),
             standings=self._standings(),
-            searches=[tuple(search_sentences(s)) for s in review.protocol.searches],
+            searches=searches_text(review),
             criteria=criteria_text(review),
             definitions=self._used_definitions(),
             references=references(review),
@@ -108,6 +115,12 @@ class Pages:
             page: self._page("source.html.j2", page, **leaves.given(file))
             for file, page in self.links.pages.items()
         }
+
+    def checklists(self) -> str:
+        """Return the page of the reporting checklists."""
+        held = [self.tables[name] for name in CHECKLISTS if name in self.tables]
+        page = "checklists.html"
+        return self._page("checklists.html.j2", page, title="Reporting checklists", checklists=held)
 
     # -- rendering -----------------------------------------------------------------------------
 
@@ -141,7 +154,9 @@ class Pages:
 _PLACED = frozenset(
     ("genes", "established", "definitions", "responses", "toxicity", "outcomes", "totals",
      "agents", "eligibility", "claims", "ongoing", "regimens", "gaps", "synthesis", "sensitivity",
-     "robustness", "certainty", "quality")
+      "contrasts", "robustness", "certainty", "quality", "matrix", "comparison", "differences",
+      "thresholds", "unstated", "participants", "recomputed", "rates", "agreement", "flow",
+      "screening", "decisions", "screening-agreement", "excluded-reports", *CHECKLISTS)
 )  # fmt: skip
 
 
@@ -199,15 +214,6 @@ def words(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if i % 2 else escape(part)
         for i, part in enumerate(parts)
     )
-
-
-def compared(found: tuple[Answer, ...]) -> tuple[str, ...]:
-    """Return the studies that tell of more than one of the agents."""
-    held: dict[str, set[str]] = {}
-    for answer in found:
-        for row in answer.rows:
-            held.setdefault(row.study.name, set()).add(answer.agent)
-    return tuple(name for name, agents in held.items() if len(agents) > 1)
 
 
 def grouped(review: Review, found: Iterable[tuple[Finding, Any]]) -> dict[str, list[Any]]:

@@ -9,12 +9,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
+from paucity.spreadsheet import harmless
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from paucity.report.table import Cell, Column, Table
 
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~#$])")
 _MARKS: Final = "abcdefghijklmnopqrstuvwxyz"
 
@@ -202,7 +203,7 @@ def guarded(text: str) -> str:
     >>> guarded("=1+1"), guarded("2 of 3")
     ("'=1+1", '2 of 3')
     """
-    safe = f"'{text}" if text.startswith(_RISKY) else text
+    safe: str = harmless(text)
     return safe.replace("\r\n", "\n").replace("\r", "\n")
 
 

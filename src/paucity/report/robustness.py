@@ -1,4 +1,4 @@
-"""How firm a pooled result is: without one study, with unpublished failures, with the missing."""
+"""How firm a pooled result is: without a study, with other priors, failures or the missing."""
 
 from __future__ import annotations
 
@@ -73,6 +73,8 @@ def _told(
     if how.threshold is not None and len(x) <= MOST:
         told["estimate"] = _tipping(x, n, how, "estimate")
         told["lower"] = _tipping(x, n, how, "lower limit")
+    if _method(x, n, how) == "bayes":
+        told["priors"] = _priors(x, n, how)
     if any(missing):
         told["missing"] = _bounds(x, n, missing, how)
     return tuple(told.items())
@@ -89,14 +91,22 @@ def _without(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> str:
 
     As `paucity.synthesis.leave_one_out`, with the method of the full data throughout.
     """
+    from paucity.synthesis import posterior_median
+
     if len(x) > MOST:
         return f"not shown for more than {MOST} studies"
     if len(x) < 3:
         return "one study is left"
     how = replace(how, method=_method(x, n, how), minimum=2, threshold=None)
+    options = _options(how)
     counts = sorted(zip(x, n, strict=True))
     left = [tuple(counts[:i] + counts[i + 1 :]) for i in range(len(counts))]
-    found = [fit(*map(tuple, zip(*rest, strict=True)), how).estimate for rest in left]
+    columns = [tuple(map(tuple, zip(*rest, strict=True))) for rest in left]
+    found: list[float | None] = (
+        [posterior_median(*pair, **options) for pair in columns]
+        if how.method == "bayes"
+        else [fit(*pair, how).estimate for pair in columns]
+    )
     given = [estimate for estimate in found if estimate is not None]
     if not given:
         return "no estimate is left"
@@ -124,6 +134,18 @@ def _above(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> str:
     return ">99%" if share > 0.99 else "<1%" if share < 0.01 else f"{whole_percent(share)}%"
 
 
+def _priors(x: tuple[int, ...], n: tuple[int, ...], how: Settings) -> str:
+    """Return the range of estimates and of limits under the prior and its neighbours."""
+    from paucity.synthesis import under_priors
+
+    found = [u.median for u in under_priors(x, n, **_options(how))]
+    points = [q.estimate for q in found]
+    said = f"{whole_percent(min(points))} to {whole_percent(max(points))}%"
+    limits = [q.interval for q in found if q.interval is not None]
+    lowest, highest = min(i.lower for i in limits), max(i.upper for i in limits)
+    return f"{said}; limits {whole_percent(lowest)} to {whole_percent(highest)}%"
+
+
 def _tipping(x: tuple[int, ...], n: tuple[int, ...], how: Settings, conclusion: str) -> str:
     from paucity.synthesis import tipping_point
 
@@ -140,6 +162,7 @@ def _tipping(x: tuple[int, ...], n: tuple[int, ...], how: Settings, conclusion: 
         conclusion=conclusion,
         method=how.method,
         maximum=_TRIED,
+        unit=how.unit,
         **_options(how),
     )
     return f"more than {_TRIED}" if found.reports is None else str(found.reports)
@@ -149,7 +172,13 @@ def _bounds(x: tuple[int, ...], n: tuple[int, ...], missing: tuple[int, ...], ho
     from paucity.synthesis import missing_outcomes
 
     found = missing_outcomes(
-        x, n, missing, method=how.method, minimum_studies=how.minimum, **_options(how)
+        x,
+        n,
+        missing,
+        method=how.method,
+        minimum_studies=how.minimum,
+        unit=how.unit,
+        **_options(how),
     )
     return _span(found.interval) if found.interval is not None else ""
 

@@ -15,10 +15,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from paucity.linked import prisma_flow
+from paucity.report.checklists import CHECKLISTS
 from paucity.report.exports import evidence_data, findings_data
 from paucity.report.links import Links, pages_for
 from paucity.report.pages import Pages
-from paucity.report.render import as_csv, as_json, dump
+from paucity.report.prisma import flow_data
+from paucity.report.render import as_csv, as_json, as_markdown, dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,13 +82,17 @@ def make_report(
     for table in tables:
         files[f"tables/{table.name}.csv"] = as_csv(table)
         files[f"tables/{table.name}.json"] = as_json(table)
+    for name in CHECKLISTS:
+        files |= {f"tables/{t.name}.md": as_markdown(t) for t in tables if t.name == name}
     for drawing in pages.drawings.values():
         path = f"figures/{drawing.name}.svg"
         files[path] = _drawn(drawing, (drawn or {}).get(path, ""))
         files[f"figures/{drawing.name}.csv"] = as_csv(drawing.data)
     files["evidence.json"] = dump(evidence_data(review))
     files["findings.json"] = dump(findings_data(review))
+    files["flow.json"] = dump(flow_data(prisma_flow(review.evidence, review.screening)))
     files |= pages.source_pages()
+    files["checklists.html"] = pages.checklists()
     files["index.html"] = pages.index()
     return Report(files)
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from paucity.analysis import Group, counts_of, plan, sentence, synthesize
-from paucity.report.figures import Drawing, ForestLine, Panel, belief_picture, forest_plot
+from paucity.analysis import Group, counts_of, plan, synthesize
+from paucity.report.figures import (
+    Drawing,
+    ForestLine,
+    Panel,
+    Setting,
+    Settings,
+    belief_picture,
+    forest_plot,
+    sensitivity_panel,
+)
 from paucity.report.figures.forest import percent
-from paucity.report.tables.pooled import analysis_label, group_label, together
+from paucity.report.tables.pooled import BY, analysis_label, group_label, shortened, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +30,7 @@ MANY: Final = 60
 """Cohorts from which on a forest plot shows only groups as a whole."""
 
 
+NONE_LEFT: Final = "no cohort is left"
 _MEANT: Final = {"median": "median study", "mean": "mean over studies"}
 
 
@@ -90,7 +100,7 @@ def main_analysis(review: Review) -> str:
 def said(review: Review, group: Group) -> Said:
     """Return a group's result in words."""
     analysis = plan(review.evidence)[group.analysis]
-    told = sentence(group, analysis.unit)
+    told = group.result.sentence
     notes = tuple(note for note in group.notes if note not in told)
     return Said(group_label(review, group, analysis), told, notes)
 
@@ -102,7 +112,7 @@ def synthesis_drawings(review: Review) -> Iterator[Drawing | None]:
     """Yield the figures of the synthesis.
 
     They are the main analysis as a forest plot, the first analysis that pools something if the
-    main one does not, and a prior with its posterior if there is one.
+    main one does not, all analyses side by side, and a prior with its posterior if there is one.
     """
     groups = synthesize(review.evidence)
     if not groups:
@@ -112,6 +122,7 @@ def synthesis_drawings(review: Review) -> Iterator[Drawing | None]:
     pooling = next((g.analysis for g in groups if g.result.estimate is not None), first)
     if pooling != first:
         yield forest(review, pooling, "forest-pooled")
+    yield side_by_side(review)
     yield _belief(review, pooling)
 
 
@@ -131,6 +142,47 @@ def forest(review: Review, analysis: str, name: str) -> Drawing | None:
         for group in groups
     ]
     return forest_plot(name, f"Forest plot: {analysis_label(analysis, how)}", panels)
+
+
+def side_by_side(review: Review) -> Drawing | None:
+    """Return every analysis of the plan for each group; None if there is only one analysis."""
+    analyses = plan(review.evidence)
+    found = synthesize(review.evidence)
+    used = [name for name in analyses if any(g.analysis == name for g in found)]
+    if len(used) < 2:
+        return None
+    short = dict(
+        zip(used, shortened([analysis_label(n, analyses[n]) for n in used])[1], strict=True)
+    )
+    held: dict[tuple[str, str], dict[str, Setting]] = {}
+    for group in found:
+        how = analyses[group.analysis]
+        key = (how.by, group_label(review, group, how))
+        held.setdefault(key, {})[group.analysis] = _setting(short[group.analysis], group, how)
+    groups = [
+        Settings(
+            label,
+            tuple(
+                settings.get(n) or Setting(short[n], "", None, None, pooled=False, why=NONE_LEFT)
+                for n in used
+                if analyses[n].by == by
+            ),
+        )
+        for (by, label), settings in sorted(held.items(), key=lambda h: tuple(BY).index(h[0][0]))
+    ]
+    return sensitivity_panel("The analyses of the plan side by side", groups)
+
+
+def _setting(label: str, group: Group, analysis: Analysis) -> Setting:
+    result = group.result
+    status = result.status.value
+    counted = together(group, analysis.unit).partition(" (")[0]
+    if result.estimate is None:
+        point, span = percent(result.crude.estimate), _span(result.crude.interval)
+        return Setting(label, counted, point, span, pooled=False, why=status)
+    why = "" if status == "ok" else status
+    span = _span(result.interval)
+    return Setting(label, counted, percent(result.estimate), span, pooled=True, why=why)
 
 
 def _lines(group: Group, analysis: Analysis, *, short: bool) -> Iterator[ForestLine]:

@@ -60,6 +60,7 @@ class Drawing:
         alt: what it shows, for those who do not see it.
         data: what is drawn, as a table.
         draw: draws it, as SVG; matplotlib is loaded only then.
+        note: what has to be said beside it.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Drawing:
     alt: str
     data: Table
     draw: partial[str] = field(repr=False)
+    note: str = ""
 
     @property
     def key(self) -> str:
@@ -113,3 +115,26 @@ def bare(axes: Axes, *keep: str) -> None:
     for side, spine in axes.spines.items():
         spine.set_visible(side in keep)
     axes.tick_params(length=0)
+
+
+def percent_axis(axes: Axes, last: float) -> None:
+    """Make an axis of percentages, with rows from the top down.
+
+    Args:
+        axes: with a row at each whole number, the first at 0.
+        last: where the row after the last one would stand.
+    """
+    axes.set_xlim(0, 100)
+    axes.set_ylim(last - 0.7, -0.75)
+    axes.set_yticks([])
+    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.grid(axis="x", color="#e1e6e9", linewidth=0.6)
+    axes.set_axisbelow(True)
+    bare(axes, "bottom")
+    axes.set_xlabel("Percent, with 95% interval", labelpad=2, size=7.5)
+
+
+def beside(axes: Axes, x: float, y: float, text: str, **how: Any) -> None:
+    """Write beside the plot; `x` is a share of its width."""
+    how = {"va": "center", "parse_math": False, **how}
+    axes.text(x, y, text, transform=axes.get_yaxis_transform(), **how)

@@ -116,7 +116,8 @@ def _square(axes: Axes, x: int, y: int, known: Known) -> None:
     height = (0.5, 0.36, 0.3)[len(lines)]
     axes.text(x + 0.5, y + height, known.people, size=9, weight="bold", **middle)
     if lines:
-        axes.text(x + 0.5, y + 0.69, "\n".join(lines), size=6.2, linespacing=1.1, **middle)
+        size = 6.2 * min(1.0, 15 / max(map(len, lines)))  # within the square
+        axes.text(x + 0.5, y + 0.69, "\n".join(lines), size=size, linespacing=1.1, **middle)
 
 
 def _map_table(

@@ -9,7 +9,16 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.counts import whole_percent
-from paucity.report.figures.drawing import FILLS, INK, Drawing, bare, new, saved, style
+from paucity.report.figures.drawing import (
+    FILLS,
+    INK,
+    Drawing,
+    beside,
+    new,
+    percent_axis,
+    saved,
+    style,
+)
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow
 
 if TYPE_CHECKING:
@@ -27,7 +36,7 @@ class Line:
     Attributes:
         label: the cohort, or what stands for the group as a whole.
         counted: the counts as printed: `14 of 22`.
-        n: denominator; the marker's area follows it.
+        n: denominator; the marker is larger for more, and never too small to see.
         point: the proportion; None where there is no number.
         interval: its 95% interval.
         prediction: the interval for a new study.
@@ -115,21 +124,12 @@ def _draw(panels: tuple[Panel, ...]) -> str:
                 y += 1
                 _line(axes, line, y, most)
             y += 1.35
-        axes.set_xlim(0, 100)
-        axes.set_ylim(y - 0.7, -0.75)
-        axes.set_yticks([])
-        axes.set_xticks([0, 25, 50, 75, 100])
-        axes.grid(axis="x", color="#e1e6e9", linewidth=0.6)
-        axes.set_axisbelow(True)
-        bare(axes, "bottom")
-        axes.set_xlabel("Percent, with 95% interval", labelpad=2, size=7.5)
+        percent_axis(axes, y)
         return saved(figure)
 
 
 def _text(axes: Axes, x: float, y: float, text: str, **how: Any) -> None:
-    """Write beside the plot; `x` is a share of its width."""
-    how = {"size": 7.5, "va": "center", "parse_math": False, **how}
-    axes.text(x, y, text, transform=axes.get_yaxis_transform(), **how)
+    beside(axes, x, y, text, **{"size": 7.5, **how})
 
 
 def _line(axes: Axes, line: Line, y: float, most: int) -> None:

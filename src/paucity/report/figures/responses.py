@@ -40,7 +40,7 @@ def response_bars(bars: Sequence[Bar], levels: Mapping[str, str]) -> Drawing | N
     """
     if not bars:
         return None
-    said = "; ".join(f"{bar.group}, {bar.label}: {_counted(bar)} of {bar.n}" for bar in bars)
+    said = "; ".join(f"{bar.group}, {bar.label}: {_counted(bar)} of {_size(bar)}" for bar in bars)
     return Drawing(
         "responses",
         "Responses in each included cohort; bars are as long as the cohort is large",
@@ -88,6 +88,11 @@ def _counted(bar: Bar) -> str:
     return ", ".join(f"{level} {count}" for level, count in bar.counts.items())
 
 
+def _size(bar: Bar) -> str:
+    """Return the size of a cohort, with the unit where it is not people."""
+    return str(bar.n) if bar.unit == "patients" else f"{bar.n} {bar.unit}"
+
+
 def _fill(i: int) -> dict[str, Any]:
     hatch = ("", "", "", "////")[i % 4]
     return {"facecolor": FILLS[i % 4], "edgecolor": INK, "linewidth": 0.5, "hatch": hatch}
@@ -105,9 +110,10 @@ def _one_bar(axes: Axes, bar: Bar, y: float, levels: list[str], most: int) -> No
             axes.text(left + count / 2, y, str(count), ha="center", va="center", color=color)
         left += count
     axes.text(left + most * 0.015, y, _counted(bar), va="center", color=INK, size=7.5)
-    label = "\n".join(wrap(f"{bar.label} (n\u00a0=\u00a0{bar.n})", 40)[:2])
-    size = 7.5 if "\n" not in label else 6.6
-    axes.text(-0.42, y, label, transform=axes.get_yaxis_transform(), va="center", size=size,
+    size = _size(bar).replace(" ", "\u00a0")
+    label = "\n".join(wrap(f"{bar.label} (n\u00a0=\u00a0{size})", 40)[:2])
+    points = 7.5 if "\n" not in label else 6.6
+    axes.text(-0.42, y, label, transform=axes.get_yaxis_transform(), va="center", size=points,
               linespacing=1.0)  # fmt: skip
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from paucity.report.tables import background, certainty, harms, judgements, pooled, responses
+from paucity.report.tables import (
+    background,
+    certainty,
+    contrasts,
+    definitions,
+    harms,
+    judgements,
+    participants,
+    pooled,
+    responses,
+    screening,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +33,7 @@ TABLES: Mapping[str, Callable[[Review], Table]] = MappingProxyType(
         "totals": responses.totals,
         "synthesis": pooled.synthesis,
         "sensitivity": pooled.sensitivity,
+        "contrasts": contrasts.contrast_table,
         "robustness": pooled.robustness,
         "certainty": certainty.certainty,
         "quality": certainty.quality,
@@ -33,6 +45,23 @@ TABLES: Mapping[str, Callable[[Review], Table]] = MappingProxyType(
         "gaps": judgements.gaps,
         "regimens": background.regimens,
         "ongoing": background.ongoing,
+        "matrix": definitions.matrix,
+        "comparison": definitions.comparison,
+        "differences": definitions.difference_tables,
+        "thresholds": definitions.thresholds,
+        "unstated": definitions.unstated,
+        "participants": participants.participants,
+        "recomputed": participants.recomputed,
+        "rates": participants.rates,
+        "agreement": participants.agreement,
+        "flow": screening.flow,
+        "screening": screening.screening,
+        "decisions": screening.decisions,
+        "screening-agreement": screening.agreement,
+        "excluded-reports": screening.excluded_reports,
+        "prisma-2020": screening.prisma_2020,
+        "prisma-s": screening.prisma_s,
+        "prisma-scr": screening.prisma_scr,
     }
 )
 """The tables by name."""

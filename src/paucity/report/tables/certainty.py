@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from paucity.analysis import Group, plan, synthesize
 from paucity.counts import whole_percent
 from paucity.evidence.quality import DOMAINS, Quality, QualityJudgement, judgements
+from paucity.report.comparison import not_compared, several_agents
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow
 from paucity.report.tables.pooled import analysis_label, limits, together
 from paucity.report.tables.responses import agent_label
@@ -101,8 +102,10 @@ def certainty(review: Review) -> Table:
     )
     judges = ", ".join(dict.fromkeys(entry.by for entry in review.protocol.certainty))
     starts = " or ".join(dict.fromkeys(entry.starts for entry in review.protocol.certainty))
-    notes = (f"Judged by {judges} by the domains of GRADE, from {starts} downwards; not computed.",)
-    return Table("certainty", "Summary of findings", columns, tuple(rows), notes)
+    notes = [f"Judged by {judges} by the domains of GRADE, from {starts} downwards; not computed."]
+    if several_agents(review):
+        notes.append(not_compared(review))
+    return Table("certainty", "Summary of findings", columns, tuple(rows), tuple(notes))
 
 
 def _evidence(group: Group | None, unit: str) -> Cell:

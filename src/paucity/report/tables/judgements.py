@@ -10,6 +10,7 @@ from paucity.evidence.eligibility import Verdict
 from paucity.evidence.facts import CohortFacts, FactError
 from paucity.evidence.shares import Share
 from paucity.logic import Bounds, add, exactly
+from paucity.report.comparison import not_compared, several_agents
 from paucity.report.table import Cell, Column, Table, TableRow, count_cell
 from paucity.report.tables.responses import agent_label, by_agent
 
@@ -122,7 +123,8 @@ def gaps(review: Review) -> Table:
         *(Column(n, p.label or n, numeric=True) for n, p in populations.items()),
     )
     note = "None: no eligible patient of this kind is published. A range: the source does not say."
-    return Table("gaps", "People given each agent, by population", columns, tuple(rows), (note,))
+    notes = (note, not_compared(review)) if several_agents(review) else (note,)
+    return Table("gaps", "People given each agent, by population", columns, tuple(rows), notes)
 
 
 def _people(review: Review, group: list[Row], population: str) -> Bounds:

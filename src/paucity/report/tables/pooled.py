@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from paucity.analysis import Group, plan, synthesize
 from paucity.counts import percent_of, whole_percent
+from paucity.report.comparison import not_compared
 from paucity.report.robustness import robustness_of
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow, count_cell
 from paucity.report.tables.responses import agent_label
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from paucity.protocol import Analysis
     from paucity.review import Review
     from paucity.synthesis.types import Interval
-
-NOT_COMPARED = (
-    "No study compared the agents: differences between rows are not differences between treatments."
-)
 
 
 def synthesis(review: Review) -> Table:
@@ -37,7 +34,7 @@ def synthesis(review: Review) -> Table:
         (
             "Together: the counts added as if from one study, with the exact (Clopper–Pearson) "
             "interval, which takes no account of differences between studies. Pooled: the median "
-            f"study's proportion. {NOT_COMPARED}"
+            f"study's proportion. {not_compared(review)}"
         ),
     )
     return Table("synthesis", "Synthesis, by the analysis plan", columns, rows, notes)
@@ -130,11 +127,11 @@ def sensitivity(review: Review) -> Table:
     rows = [
         TableRow(
             {"agent": Cell(label), **{_key(n): row.get(n, Cell("none")) for n in used}},
-            group=_BY[by] if several else "",
+            group=BY[by] if several else "",
         )
-        for (by, label), row in sorted(cells.items(), key=lambda c: tuple(_BY).index(c[0][0]))
+        for (by, label), row in sorted(cells.items(), key=lambda c: tuple(BY).index(c[0][0]))
     ]
-    shared, headings = _shortened([analysis_label(name, analyses[name]) for name in used])
+    shared, headings = shortened([analysis_label(name, analyses[name]) for name in used])
     columns = (
         Column("agent", "Group"),
         *(Column(_key(n), label) for n, label in zip(used, headings, strict=True)),
@@ -144,7 +141,7 @@ def sensitivity(review: Review) -> Table:
         (
             f"{left_out}Pooled: the proportion with its 95% interval. Where nothing was pooled: "
             f"the counts added, with the exact interval and the reason. None: no cohort is left. "
-            f"{NOT_COMPARED}"
+            f"{not_compared(review)}"
         ),
     )
     return Table("sensitivity", title, columns, tuple(rows), notes)
@@ -154,10 +151,10 @@ def _key(analysis: str) -> str:
     return f"analysis-{analysis}"
 
 
-def _shortened(labels: list[str]) -> tuple[str, list[str]]:
+def shortened(labels: list[str]) -> tuple[str, list[str]]:
     """Return what most labels begin with, up to a comma, and the labels without it.
 
-    >>> _shortened(["Response, by agent", "Response, published", "Death"])
+    >>> shortened(["Response, by agent", "Response, published", "Death"])
     ('Response', ['By agent', 'Published', 'Death'])
     """
     begins = [label.partition(", ")[0] for label in labels if ", " in label]
@@ -168,7 +165,7 @@ def _shortened(labels: list[str]) -> tuple[str, list[str]]:
     return shared, [rest[:1].upper() + rest[1:] for rest in rests]
 
 
-_BY = {"agent": "By agent", "population": "By population", "all": "All together"}
+BY = {"agent": "By agent", "population": "By population", "all": "All together"}
 
 
 def _beside(group: Group, analysis: Analysis) -> Cell:
@@ -215,6 +212,7 @@ def robustness(review: Review) -> Table:
         Column("agent", "Analysis and group"),
         Column("pooled", "Pooled", numeric=True),
         Column("without", "Without one study", numeric=True),
+        Column("priors", "Under other priors", numeric=True),
         Column("above", "Probability above the threshold"),
         Column("estimate", "Failures that bring the estimate below it"),
         Column("lower", "Failures that bring the lower limit below it"),
@@ -226,9 +224,15 @@ def robustness(review: Review) -> Table:
     notes = [
         (
             f"Threshold: {threshold}. Failures: reports of one patient who did not respond, left "
-            "unpublished. Case reports tend to be published because the patient responded."
+            "unpublished. Case reports tend to be published because the patient responded. "
+            f"{not_compared(review)}"
         )
     ]
+    if any(c.key == "priors" for c in columns):
+        notes.append(
+            "Other priors: half and twice the width of the belief about the median study, half and "
+            "twice that about the spread between studies, and a heavy-tailed one about the spread."
+        )
     if rows and not any(c.key == "missing" for c in columns):
         notes.append("No cohort tells of people whose response was not assessed.")
     return Table(

@@ -9,6 +9,7 @@ from paucity.dosing.english import describe, describe_regimen
 from paucity.evidence.cohorts import Family
 from paucity.evidence.figures import Figure, entry_figure
 from paucity.evidence.rows import Row, established_rows, included_rows
+from paucity.report.comparison import not_compared, several_agents
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow, count_cell
 from paucity.spread import say_duration, say_spread
 from paucity.vocabulary import Kind
@@ -212,12 +213,13 @@ def responses(review: Review) -> Table:
     notes = [f"{x}, {review.protocol.scale[x].label}" for x in levels]
     if any(r.cohort.concomitant for group in by_agent(review).values() for r in group):
         notes.append("Other therapy went on beside it in part of the cohorts")
+    beside = (not_compared(review),) if several_agents(review) else ()
     return Table(
         "responses",
         "Therapy and responses of included cohorts",
         columns,
         tuple(rows),
-        ("; ".join(notes) + ".",),
+        ("; ".join(notes) + ".", *beside),
     )
 
 
@@ -255,12 +257,7 @@ def totals(review: Review) -> Table:
         *(Column(f"level-{x}", x, numeric=True) for x in levels),
         Column("responders", "Responders", numeric=True),
     )
-    notes = (
-        (
-            "Patients and courses are never added. Agents were not compared with one another in "
-            "any study: differences between rows are not differences between treatments."
-        ),
-    )
+    notes = (f"Patients and courses are never added. {not_compared(review)}",)
     return Table("totals", "Totals of each agent", columns, tuple(rows), notes)
 
 
