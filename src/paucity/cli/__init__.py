@@ -1,6 +1,37 @@
 """The command line. Heavy imports stand inside the commands."""
 
-from paucity.cli import building, checking, pooling, telling
+from paucity.cli import (
+    assessing,
+    building,
+    checking,
+    counting,
+    defining,
+    exporting,
+    live,
+    medline,
+    pooling,
+    records,
+    screening,
+    searching,
+    simulating,
+    telling,
+)
 from paucity.cli.group import main
 
-__all__ = ["building", "checking", "main", "pooling", "telling"]
+__all__ = [
+    "assessing",
+    "building",
+    "checking",
+    "counting",
+    "defining",
+    "exporting",
+    "live",
+    "main",
+    "medline",
+    "pooling",
+    "records",
+    "screening",
+    "searching",
+    "simulating",
+    "telling",
+]

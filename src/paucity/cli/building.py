@@ -117,8 +117,9 @@ def table(name: str, review: str, form: str) -> None:
     """Print one table of a review.
 
     NAME is one of: genes, established, definitions, responses, totals, synthesis, sensitivity,
-    robustness, certainty, quality, toxicity, outcomes, agents, eligibility, claims, gaps, regimens,
-    ongoing.
+    contrasts, robustness, certainty, quality, toxicity, outcomes, agents, eligibility, claims,
+    gaps, regimens, ongoing, flow, screening, decisions, screening-agreement, excluded-reports,
+    prisma-2020, prisma-s, prisma-scr.
     """
     from paucity.report import render
     from paucity.report.tables import TABLES, named

@@ -6,7 +6,7 @@ import gc
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -46,7 +46,9 @@ def check(review: str, form: str, *, strict: bool, notes: bool) -> None:
     loaded = load(review)
     shown = _shown(loaded, strict=strict, notes=notes)
     if form == "json":
-        click.echo(_findings_json(loaded))
+        from paucity.report.exports import findings_data
+
+        click.echo(json.dumps(findings_data(loaded), indent=2, ensure_ascii=False))
     elif form == "github":
         folder = review if Path(review).is_dir() else ""
         for finding in shown:
@@ -95,28 +97,6 @@ def _accepted_by_code(review: Review) -> list[tuple[str, int]]:
 
 def _where(shown: bool, option: str) -> str:  # noqa: FBT001
     return "" if shown or not option else f" ({option} shows them)"
-
-
-def _findings_json(review: Review) -> str:
-    data = {
-        "findings": [finding_data(f) for f in review.findings],
-        "accepted": [{**finding_data(f), "reason": a.reason} for f, a in review.accepted],
-    }
-    return json.dumps(data, indent=2, ensure_ascii=False)
-
-
-def finding_data(finding: Finding) -> dict[str, Any]:
-    """Return a finding as plain data."""
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "file": finding.span.file,
-        "line": finding.span.line,
-        "column": finding.span.column,
-        "subject": finding.subject,
-        "message": finding.message,
-        "hint": finding.hint,
-    }
 
 
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}

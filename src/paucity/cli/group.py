@@ -28,14 +28,20 @@ _EXTRAS = {
     "bibtexparser": "literature",
     "duckdb": "assess",
     "great_tables": "report",
+    "httpx": "live",
     "ibis": "assess",
+    "isal": "medline",
     "lxml": "literature",
     "matplotlib": "report",
     "numpy": "synthesis",
     "openpyxl": "literature",
     "polars": "report",
+    "pyarrow": "assess",
+    "pyreadstat": "sas",
     "rapidfuzz": "literature",
     "scipy": "synthesis",
+    "tantivy": "medline",
+    "xml2arrow": "medline",
 }
 """The extra that brings each library which is not always there."""
 

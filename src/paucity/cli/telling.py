@@ -22,13 +22,27 @@ from paucity.cli.group import (
 @click.option("--criteria", help="The set of criteria; the main one if left out.")
 @FORMAT
 def explain(what: str, review: str, criteria: str | None, form: str) -> None:
-    """Say why a cohort or an agent is in or out.
+    """Say why a cohort or an agent is in or out, or what a participant's values amount to.
 
-    WHAT is an agent (alemtuzumab), a cohort (mahlaoui-2007/second-line), or a study.
+    WHAT is an agent (alemtuzumab), a cohort (mahlaoui-2007/second-line), a study, or a participant
+    (gerard-2012/patient).
     """
-    from paucity.explain import explained, explained_data
+    from paucity.explain import (
+        explained,
+        explained_data,
+        participant_data,
+        participant_lines,
+        participant_named,
+    )
 
     loaded = load(review)
+    person = participant_named(loaded, what)
+    if person is not None:
+        if form == "json":
+            click.echo(json.dumps(participant_data(loaded, person), indent=2, ensure_ascii=False))
+        else:
+            click.echo("\n".join(participant_lines(loaded, person)))
+        return
     known = loaded.evidence.eligibility
     name = criteria or loaded.evidence.main
     if name not in known:
@@ -49,15 +63,17 @@ def explain(what: str, review: str, criteria: str | None, form: str) -> None:
 @main.command("list")
 @FORMAT
 def list_(form: str) -> None:
-    """List the bundled reviews, definitions and regimens."""
+    """List the bundled reviews, definitions, regimens and scenarios."""
     from paucity.dosing.library import library_regimens
     from paucity.response import definition_names
+    from paucity.response.scenario import scenario_names
     from paucity.review import BUNDLED
 
     held = {
         "reviews": list(BUNDLED),
         "definitions": list(definition_names()),
         "regimens": list(library_regimens()),
+        "scenarios": list(scenario_names()),
     }
     if form == "json":
         click.echo(json.dumps(held, indent=2))
@@ -71,7 +87,7 @@ def list_(form: str) -> None:
 @main.command()
 @click.argument(
     "kind",
-    type=click.Choice(["study", "review", "source", "definition", "regimen"]),
+    type=click.Choice(["study", "review", "source", "definition", "regimen", "participants"]),
     default="study",
 )
 def schema(kind: str) -> None:
