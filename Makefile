@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test slow docs bench clean
+.PHONY: demo test slow docs bench validate coverage clean
 
 demo: $(VENV)/.installed
 	$(BIN)/paucity demo
@@ -23,6 +23,15 @@ docs: $(VENV)/.installed-docs
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run.py
+
+# Every result against its reference; with R, metafor and lme4 the reference is made anew.
+validate: $(VENV)/.installed-test
+	$(BIN)/python validation/compare.py $(if $(shell command -v Rscript),--live)
+
+# Some minutes for each hundred replicates: their number is the first argument of the script.
+coverage: $(VENV)/.installed-test
+	$(BIN)/python validation/coverage.py $(or $(REPLICATES),1000) validation/coverage.csv
+	$(BIN)/python validation/coverage_figure.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -18,19 +18,21 @@ if TYPE_CHECKING:
 ROOT = Path(paucity.__file__).parent
 
 LAYERS = (
-    {"text"},
+    {"lazy", "text"},
     {"vocabulary"},
     {
-        *("logic", "counts", "exact", "expression", "record", "shapes"),
-        *("spread", "sources", "dosing", "protocol"),
+        *("logic", "counts", "exact", "agreement", "expression", "record", "shapes"),
+        *("spread", "spreadsheet", "sources", "dosing", "protocol", "writer"),
     },
     {"literature"},
     {"screening"},
     {"evidence"},
     {"response"},
     {"synthesis"},
+    {"participants", "linked"},
     {"review"},
-    {"schemas", "starter", "explain", "analysis"},
+    {"schemas", "starter", "explain", "analysis", "contrasts"},
+    {"exchange"},
     {"report"},
     {"web"},
     {"cli"},
@@ -38,7 +40,7 @@ LAYERS = (
 """What may be imported, lowest first; modules of one layer may import one another, in no circle."""
 
 APART = ("literature", "evidence", "response", "synthesis")
-"""Packages that meet only in the review."""
+"""Packages that meet only in the review and the participants it describes."""
 
 HEAVY = ("numpy", "scipy", "matplotlib", "polars", "great_tables", "rich", "pandas", "jinja2")
 
