@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from paucity.evidence.eligibility import Verdict
+from paucity.participants.recompute import outcome_of
 from paucity.review import Review, bundled_review, load_review
 
 DOCS = Path(__file__).parent
@@ -66,6 +67,9 @@ def missing() -> list[str]:
         out += [
             f"{row}: {key} is not excluded" for key in told.get("excluded", ()) if not _out(key)
         ]
+        for key, wanted in told.get("recomputed", {}).items():
+            levels = {name: _level(key, name) for name in wanted}
+            out += [f"{row}: {key} is {levels[n]} by {n}" for n in wanted if levels[n] != wanted[n]]
         for name, keys in told.get("leaves", {}).items():
             out += [
                 f"{row}: `{name}` does not leave {key}" for key in keys if key not in _left(name)
@@ -79,6 +83,13 @@ def _out(key: str) -> bool:
     return result is not None and result.cohorts[study, cohort].verdict is Verdict.EXCLUDED
 
 
+def _level(participant: str, definition: str) -> str:
+    """Return the level that a participant's values give by a definition."""
+    assessment = bundled().recomputed.get(definition)
+    outcome = outcome_of(assessment, participant) if assessment else None
+    return outcome.result if outcome else "not computed"
+
+
 def _left(name: str) -> set[str]:
     """Return the cohorts that the main criteria let in and a set of criteria does not."""
     evidence = bundled().evidence
@@ -89,7 +100,7 @@ def _left(name: str) -> set[str]:
 def page() -> str:
     """Return the page."""
     computed = sum(
-        any(k in told for k in ("finds", "claims", "excluded", "leaves"))
+        any(k in told for k in ("finds", "claims", "excluded", "leaves", "recomputed"))
         for told in rows().values()
     )
     lines = [
@@ -111,6 +122,9 @@ def _computed(told: dict[str, Any]) -> list[str]:
         out.append(f"claim `{claim}`: {standing}")
     if told.get("excluded"):
         out.append(f"excluded: {', '.join(f'`{k}`' for k in told['excluded'])}")
+    for key, levels in told.get("recomputed", {}).items():
+        for name, level in levels.items():
+            out.append(f"recomputed from the values told, `{key}` is {level} by `{name}`")
     for name, keys in told.get("leaves", {}).items():
         out.append(f"the criteria `{name}` leave out {', '.join(f'`{k}`' for k in keys)}")
     if told.get("why"):

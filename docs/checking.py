@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import audit
 import codes
+import patients
 import yaml
 
 from paucity.dosing import DOSE_CHECKS, REGIMEN_CHECKS
 from paucity.evidence.checks import REVIEW_CHECKS, STUDY_CHECKS
+from paucity.participants import PARTICIPANT_CHECKS
 from paucity.response import (
     DEFINITION_CHECKS,
     LIBRARY_CHECKS,
@@ -56,6 +58,7 @@ _GROUPS = {
     "population": "Who the people are",
     "references": "Names, places and citations",
     "responses": "Responses",
+    "checks": "Participants described one by one",
     "analyses": "The analysis plan and certainty",
     "review": "The review as a whole",
 }
@@ -66,7 +69,7 @@ def checks() -> list[Documented]:
     """Return every check of the product, in groups."""
     out = [
         Documented(c.code, (c.severity.value,), c.doc, _GROUPS[c.look.__module__.rsplit(".")[-1]])
-        for c in (*STUDY_CHECKS, *REVIEW_CHECKS)
+        for c in (*STUDY_CHECKS, *PARTICIPANT_CHECKS, *REVIEW_CHECKS)
     ]
     lint = [(f, "Definitions") for f in DEFINITION_CHECKS]
     lint += [(f, "Definitions together") for f in LIBRARY_CHECKS]
@@ -132,7 +135,10 @@ def readings() -> dict[str, dict[str, Any]]:
 @cache
 def made(code: str) -> Finding | None:
     """Return the finding that the example of a code gives, None if it has no example."""
-    example = readings()[code].get("example")
+    entry = readings()[code]
+    if "data" in entry:
+        return patients.finding(code, entry)
+    example = entry.get("example")
     if example is None:
         return None
     with TemporaryDirectory() as folder:
@@ -177,12 +183,23 @@ def findings_page() -> Iterator[str]:
         yield f"What to do: {entry['do'][0].lower()}{entry['do'][1:]}"
         finding = made(code)
         if finding is not None:
-            example = entry["example"].get(finding.span.file, "")
-            if example:
-                yield f"\n```{{code-block}} yaml\n:caption: {finding.span.file}\n"
-                yield f"{example.rstrip()}\n```"
+            for name, text, kind in _shown(entry, finding):
+                yield f"\n```{{code-block}} {kind}\n:caption: {name}\n"
+                yield f"{text.rstrip()}\n```"
             hint = f" ({finding.hint})" if finding.hint else ""
             yield f"\n> {finding.span}: {finding.message}{hint}".replace("<", "\\<")
+
+
+def _shown(entry: dict[str, Any], finding: Finding) -> Iterator[tuple[str, str, str]]:
+    """Yield what of an example is shown: name, text and language."""
+    if "data" in entry:
+        name = patients.name_of(entry)
+        yield name, entry["data"], "json" if name.endswith("json") else "text"
+        if "mapping" in entry:
+            yield patients.MAPPING, entry["mapping"], "yaml"
+    elif text := entry["example"].get(finding.span.file, ""):
+        name = finding.span.file
+        yield name, text, "yaml" if name.endswith((".yaml", ".yml")) else "text"
 
 
 def _entry(code: str) -> dict[str, Any]:

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 SRC = Path(paucity.__file__).parent
 _CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 _MAKERS = frozenset(
-    {"Finding", "fault", "_fault", "_finding", "found", "check", "_open_point", "_about", "moved"}
+    {
+        *("Finding", "fault", "_fault", "_finding", "found", "_found", "check", "_open_point"),
+        *("_about", "moved", "Fault", "Broken", "note", "refuse"),
+    }
 )
+_TRIPLES = frozenset({"response"})
+"""Packages that write a fault as code, message and hint."""
 _NO_FINDINGS = ("synthesis", "report", "web", "library")
 
 
@@ -28,8 +33,11 @@ def used() -> frozenset[str]:
     for path in sorted(SRC.rglob("*.py")):
         if path.relative_to(SRC).parts[0] in {*_NO_FINDINGS, *idle}:
             continue
+        triples = path.relative_to(SRC).parts[0] in _TRIPLES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             found.update(_codes(node))
+            if triples and isinstance(node, ast.Tuple) and len(node.elts) == 3:
+                found.update(_triple(*node.elts))
     return frozenset(found)
 
 
@@ -56,6 +64,15 @@ def _codes(node: ast.AST) -> Iterator[str]:
                 yield from (f"unknown-{kind.replace(' ', '-')}" for kind in Kind)
     elif isinstance(node, ast.Assign):
         yield from _assigned(node)
+
+
+def _triple(code: ast.expr, message: ast.expr, hint: ast.expr) -> Iterator[str]:
+    """Yield the code of a fault that is written as code, message and hint."""
+    said = isinstance(message, ast.Name | ast.JoinedStr) or (
+        isinstance(message, ast.Constant) and " " in str(message.value)
+    )
+    if said and isinstance(hint, ast.Name | ast.Constant | ast.JoinedStr):
+        yield from _constant(code)
 
 
 def _assigned(node: ast.Assign) -> Iterator[str]:

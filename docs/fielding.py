@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from paucity.dosing.model import AmountShape, DaysShape, TaperShape
 from paucity.evidence.quality import AnswerShape
+from paucity.participants.model import DayShape
 from paucity.protocol import ExpressionShape
 from paucity.record import ListShape, Record, RecordShape, TableShape
+from paucity.response.criteria import ByDayShape, CriteriaShape, ProbabilityShape
 from paucity.response.language import RuleShape
 from paucity.response.model import MarkersShape, SignShape, WindowShape
 from paucity.schemas import KINDS
@@ -55,11 +57,17 @@ def kind_of(shape: object) -> str:
             return "a time, several, or a [Spread](#spread)"
         case MarkersShape():
             return "markers by name, each with its rules: [Marker](#marker), [Band](#band)"
+        case CriteriaShape():
+            return (
+                "criteria by name, each with a rule or several:"
+                " [Criterion](#criterion-of-a-definition), [CriterionBand](#criterionband)"
+            )
     simple: dict[type, str] = {
         TextShape: "words",
         CountShape: "a whole number",
         FlagShape: "`true` or `false`",
         AnswerShape: "`yes`, `no` or `unclear`",
+        DayShape: "`14`, `2 wk`, `by 2 wk` or `baseline`",
         DurationShape: "a time with its unit: `14 d`, `2 wk`, `6 mo`",
         ExpressionShape: "an [expression](expressions.md)",
         RuleShape: "a [rule](expressions.md#definitions)",
@@ -68,6 +76,8 @@ def kind_of(shape: object) -> str:
         TaperShape: "words, or `true`",
         WindowShape: "a time with its unit, or `unstated`",
         SignShape: "words, as printed",
+        ProbabilityShape: "percentages by points: `{90: <1, 100: 1}`",
+        ByDayShape: "a value, or values by day: `{0: 4756, 14: 1500 ng/ml}`",
         RangeShape: "two times: `[2 d, 10 d]`",
     }
     return simple[type(shape)]
@@ -88,6 +98,10 @@ def _inner(shape: object) -> Iterator[type[Record]]:
             from paucity.response.model import Band, Marker
 
             yield from (Marker, Band)
+        case CriteriaShape():
+            from paucity.response.criteria import Criterion, CriterionBand
+
+            yield from (Criterion, CriterionBand)
 
 
 def declared(cls: type[Record]) -> Iterator[tuple[str, Any]]:
@@ -114,12 +128,15 @@ _FILES = {
     "Study": "`studies/*.yaml`: one study each; the file's name is the study's.",
     "Protocol": "`review.yaml`: the protocol.",
     "SourceDocument": "`sources/*.yaml`: a document that studies were read in.",
-    "Definition": "`definitions/*.yaml`: a response definition.",
+    "Definition": (
+        "`definitions/*.yaml`: a definition of response, diagnosis, score or refractoriness."
+    ),
     "Regimen": "`regimens/*.yaml`: a dose schedule.",
+    "ParticipantFile": "`participants/*.yaml`: participants of one study, one by one.",
 }
 
 
-_WHOSE = {"protocol": "of the protocol", "model": "of a definition"}
+_WHOSE = {"protocol": "of the protocol", "model": "of a definition", "criteria": "of a definition"}
 
 
 @cache

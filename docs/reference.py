@@ -161,7 +161,13 @@ def _expressions() -> Iterator[str]:
     yield f"\nStates a marker can be in: {states}."
     yield (
         "\nLevels count markers in a state (`at least 2 improved`, `all normal`), name one (`fever"
-        " is resolved`), or take the rest (`otherwise`)."
+        " is resolved`), or take the rest (`otherwise`). A diagnosis asks for criteria in the same"
+        " way (`at least 5 met of (fever, cytopenia, ferritin)`, `cytopenia is met`), a score for"
+        " its sum (`score >= 169`)."
+    )
+    yield (
+        "\nAge is compared with a time (`age < 4 wk`), in a band's `when` or in its rule. The name"
+        " of a parameter stands for its number or rule."
     )
 
 
@@ -184,8 +190,13 @@ def _names(told: dict[str, str]) -> Iterator[str]:
 
 
 def commands() -> dict[str, click.Command]:
-    """Return every command by its name."""
-    return dict(sorted(main.commands.items()))
+    """Return every command by its name; those of a group after it, by both names."""
+    out: dict[str, click.Command] = {}
+    for name, command in sorted(main.commands.items()):
+        out[name] = command
+        if isinstance(command, click.Group):
+            out |= {f"{name} {inner}": c for inner, c in sorted(command.commands.items())}
+    return out
 
 
 def _commands() -> Iterator[str]:

@@ -6,6 +6,7 @@ A page's files are fenced blocks with a caption, its commands are in ``console``
 - one in ``diff`` changes that file: lines with ``-`` go, lines with ``+`` come; if all have ``+``
   they come at the end;
 - ``$ paucity ...`` is run, in the folder where the files were written;
+- ``$ python FILE`` runs a file that the page shows;
 - ``$ rm ...`` removes files, ``$ ls FOLDER`` lists a folder, ``$ cat FILE`` shows a file,
   ``$ echo $?`` prints the last exit code;
 - what stands below a command is its output.
@@ -17,8 +18,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from contextlib import chdir
+from contextlib import chdir, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from runpy import run_path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -78,7 +81,8 @@ class _Shell:
 
     def __init__(self) -> None:
         self.code = 0
-        self.runner = CliRunner(env={"COLUMNS": _WIDTH, "NO_COLOR": "1"})
+        unset = dict.fromkeys(("PAUCITY_EMAIL", "NCBI_API_KEY", "OPENALEX_API_KEY"))
+        self.runner = CliRunner(env={**unset, "COLUMNS": _WIDTH, "NO_COLOR": "1"})
 
     def block(self, match: re.Match[str]) -> str:
         body = match["body"]
@@ -107,6 +111,8 @@ class _Shell:
                 raise PageError(f"{command}: {result.exception!r}") from result.exception
             self.code = result.exit_code
             return result.output
+        if name == "python" and len(arguments) == 1:
+            return _printed(arguments[0])
         if command == "echo $?":
             return str(self.code)
         if name == "rm":
@@ -118,6 +124,14 @@ class _Shell:
         if name == "cat" and len(arguments) == 1:
             return Path(arguments[0]).read_text(encoding="utf-8")
         raise PageError(f"a page cannot run `{command}`")
+
+
+def _printed(file: str) -> str:
+    """Run a Python file of the page and return what it prints."""
+    output = StringIO()
+    with redirect_stdout(output):
+        run_path(file, run_name="__main__")
+    return output.getvalue()
 
 
 def _changed(text: str, change: str, name: str) -> str:

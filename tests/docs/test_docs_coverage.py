@@ -1,8 +1,10 @@
-"""The page on coverage shows the numbers that the simulation wrote."""
+"""Pages on statistics show the numbers that were simulated, and the words that the library has."""
 
 import importlib.util
 import sys
 from pathlib import Path
+
+from paucity.synthesis import MEANING
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,3 +35,10 @@ def test_what_the_page_says_of_the_methods_is_so():
     assert min(methods, key=off) == "GLMM profile"
     assert min(row["Bayes"] for row in held.values()) > 0.9
     assert held["95%, tau 1"]["logit DL Wald"] == 0.19
+
+
+def test_every_status_is_explained_in_the_library_s_own_words():
+    text = (ROOT / "docs" / "explanation" / "statuses.md").read_text(encoding="utf-8")
+    page = " ".join(text.split())
+    for status, meaning in MEANING.items():
+        assert f"## {status.value} {meaning}" in page

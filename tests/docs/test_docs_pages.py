@@ -13,6 +13,9 @@ from paucity.review import load_review
 from paucity.schemas import schema_of
 from paucity.text import Severity
 
+# ibis calls a method of DuckDB that DuckDB 2 renames
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+
 PAGES = running.pages()
 FRAGMENTS = [
     pytest.param(page, text, id=f"{page.stem}-{i}")
@@ -59,6 +62,7 @@ KINDS = {
     "sources": "source",
     "definitions": "definition",
     "regimens": "regimen",
+    "participants": "participants",
 }
 
 
