@@ -141,6 +141,8 @@ _UNACCEPTABLE = (
     "folder-",
     "missing-field",
     "not-",
+    "participant-repeated",
+    "participants-table",
     "unknown-",
     "vocabulary-",
     "wrong-type",
