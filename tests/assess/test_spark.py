@@ -230,3 +230,13 @@ def test_a_file_that_is_no_parquet_is_a_finding(spark: Any, tmp_path: Path) -> N
     path = tmp_path / "labs.parquet"
     path.write_bytes(bytes(range(256)))
     assert [f.code for f in read_table(path, connection=spark).findings] == ["not-a-table"]
+
+
+def test_names_that_end_in_f_or_v_stay_whole(spark: Any, tmp_path: Path) -> None:
+    # Spark takes an unknown escape such as \f for the letter alone, and would trim it off.
+    path = tmp_path / "labs.csv"
+    path.write_text(
+        "participant,marker,day,value,unit\nf,ferritin,0,4756,ug/l\nvif,ferritin,0,500,ug/l\n"
+    )
+    table = read_table(path, connection=spark)
+    assert sorted(spark.to_pyarrow(table.participants).column(0).to_pylist()) == ["f", "vif"]

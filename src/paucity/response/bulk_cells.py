@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import reduce
 from math import lcm
+from operator import add
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.response.cells import Meaning, limit_of, value_of
+from paucity.response.engines import SPARK, engine_of
 from paucity.response.measured import Fault, Measured
+from paucity.response.series import WHITESPACE
 from paucity.response.table_series import NONE, Scale
 
 if TYPE_CHECKING:
@@ -45,6 +49,32 @@ def as_text(table: Any, column: str | None, ibis: Any) -> Any:
         return ibis.literal("")
     found = table[column]
     return (found if found.type().is_string() else found.cast("string")).fill_null("")
+
+
+def stripped(text: Any, ibis: Any) -> Any:
+    """Return text without white space at its ends, as `series.WHITESPACE` has it.
+
+    Some versions of the library that writes SQL write a form feed as a backslash and an f, which
+    Spark reads as the letter; for Spark the characters are therefore named by their numbers.
+    """
+    connection = engine_of(text)
+    if connection is None or connection.name != SPARK:
+        return text.strip()
+    scalar = ibis.udf.scalar
+    char = scalar.builtin(_char, name="char", signature=(("int32",), "string"))
+    trim = scalar.builtin(_trim, name="btrim", signature=(("string", "string"), "string"))
+    ends = [char(ibis.literal(ord(sign), "int32")) for sign in WHITESPACE]
+    return trim(text, reduce(add, ends))
+
+
+def _char(_code: int) -> str:
+    """Stand for the function of Spark that gives a character by its number."""
+    raise AssertionError("computed by the engine")
+
+
+def _trim(_text: str, _ends: str) -> str:
+    """Stand for the function of Spark that takes characters off both ends."""
+    raise AssertionError("computed by the engine")
 
 
 def millionths(column: Any, ibis: Any, *, signed: bool = False) -> tuple[Any, Any]:

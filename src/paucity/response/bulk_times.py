@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from paucity.response.bulk_cells import INDEX, MILLION, Faults, millionths
+from paucity.response.bulk_cells import INDEX, MILLION, Faults, millionths, stripped
 from paucity.response.measured import Fault
 from paucity.response.moments import Moment, read_days, read_moment
 from paucity.response.row_faults import INDEX_CONFLICT, INDEX_WITHOUT_DATE, NO_INDEX, NO_TIME
@@ -55,9 +55,9 @@ class Times:
         ibis, text = self.ibis, ibis_null(self.ibis, "string")
         written = rows.time.notnull()
         if rows.time.type().is_string():
-            written = rows.time.strip() != ""
+            written = stripped(rows.time, ibis) != ""
         if self.dated:
-            undated = rows.date.strip() == ""
+            undated = stripped(rows.date, ibis) == ""
             written = ibis.ifelse(rows.kind == INDEX, undated, written)
         plain, whole = millionths(rows.time, ibis, signed=True)
         plain = plain & written
@@ -105,7 +105,7 @@ class Times:
         ibis = self.ibis
         key = ibis.ifelse(~rows.by_day, rows.date, ibis_null(ibis, "string"))
         rows = rows.mutate(date_key=key)
-        rows = self._fault(rows, ~rows.by_day & (rows.date.strip() == ""), NO_TIME)
+        rows = self._fault(rows, ~rows.by_day & (stripped(rows.date, ibis) == ""), NO_TIME)
         found: list[tuple[Any, ...]] = []
         for text in distinct(rows.filter(rows.date_key.notnull()).date_key):
             moment = read_moment(text)

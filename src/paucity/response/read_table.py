@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from paucity.response.bulk_cells import EVENT, FAULTY, NUMBER, SIGN, Faults, as_text, largest_of
+from paucity.response.bulk_cells import (
+    EVENT,
+    FAULTY,
+    NUMBER,
+    SIGN,
+    Faults,
+    as_text,
+    largest_of,
+    stripped,
+)
 from paucity.response.bulk_notes import RowNotes, note_rows
 from paucity.response.bulk_times import Times, distinct, left
 from paucity.response.bulk_unique import unique
@@ -247,9 +256,9 @@ class _Bulk:
             low=number("low"),
             high=number("high"),
             flags_text=text("flags"),
-            sex=text("sex").strip().lower(),
+            sex=stripped(text("sex"), self.ibis).lower(),
             age_text=text("age"),
-            laboratory=text("laboratory").strip(),
+            laboratory=stripped(text("laboratory"), self.ibis),
         )
 
     def _who(self) -> Any:
@@ -257,7 +266,7 @@ class _Bulk:
         column = self.raw[self.columns["participant"]]
         if column.type().is_integer() and not self.numbered_by_text:
             return column
-        return as_text(self.raw, self.columns["participant"], self.ibis).strip()
+        return stripped(as_text(self.raw, self.columns["participant"], self.ibis), self.ibis)
 
     def _timed(self, rows: Any, index: Mapping[str, str]) -> Any:
         """Return the rows with their times from the index."""
