@@ -12,6 +12,7 @@ from paucity.report.defined import findings_lines
 from paucity.report.figures.definition_flow import definition_flow
 from paucity.report.render import as_text, clean
 from paucity.report.table import Cell, Column, Table, TableRow, count_cell
+from paucity.response.agreement import said_kappa
 from paucity.response.results import summary_data
 from paucity.text import Severity
 
@@ -200,15 +201,6 @@ def kappa_table(results: Results) -> Table:
 
 def _short(pair: Comparison | None) -> str:
     return "" if pair is None else said_kappa(pair.kappa)
-
-
-def said_kappa(kappa: Kappa) -> str:
-    """Return kappa with its interval: ``0.40 (0.15 to 0.65)``; ``none`` where there is none."""
-    if kappa.value is None:
-        return "none"
-    if kappa.low is None or kappa.high is None:
-        return f"{kappa.value:.2f}"
-    return f"{kappa.value:.2f} ({kappa.low:.2f} to {kappa.high:.2f})"
 
 
 # -- choices and findings ----------------------------------------------------------------------

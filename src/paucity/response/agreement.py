@@ -239,3 +239,12 @@ def compare_counts(
 def _responds(levels: tuple[str, ...], responders: tuple[str, ...]) -> bool | None:
     found = {level in responders for level in levels}
     return found.pop() if len(found) == 1 else None
+
+
+def said_kappa(kappa: Kappa) -> str:
+    """Return kappa with its interval: ``0.40 (0.15 to 0.65)``; ``none`` where there is none."""
+    if kappa.value is None:
+        return "none"
+    if kappa.low is None or kappa.high is None:
+        return f"{kappa.value:.2f}"
+    return f"{kappa.value:.2f} ({kappa.low:.2f} to {kappa.high:.2f})"

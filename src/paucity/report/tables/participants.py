@@ -12,7 +12,7 @@ from paucity.participants.recompute import computable
 from paucity.participants.tell import say_person, tell
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow
 from paucity.report.tables.definitions import name_of
-from paucity.response.agreement import Sensitivity, compare_definitions
+from paucity.response.agreement import Sensitivity, compare_definitions, said_kappa
 from paucity.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -268,12 +268,8 @@ def agreement(review: Review) -> Table:
 
 
 def _kappa(kappa: Kappa) -> Cell:
-    if kappa.value is None:
-        return Cell("none", None, note=kappa.reason)
-    if kappa.low is None or kappa.high is None:
-        return Cell(f"{kappa.value:.2f}", f"{kappa.value:.2f}", note=kappa.reason)
-    text = f"{kappa.value:.2f} ({kappa.low:.2f} to {kappa.high:.2f})"
-    return Cell(text, text)
+    note = kappa.reason if kappa.low is None or kappa.high is None else ""
+    return Cell(said_kappa(kappa), None if kappa.value is None else said_kappa(kappa), note=note)
 
 
 def _named(review: Review, name: str) -> Cell:
