@@ -421,7 +421,7 @@ def test_a_full_disk_is_told_and_leaves_what_was_done(tmp_path, monkeypatch):
     paths = [packed(tmp_path / name, *parts) for name, parts in FILES.items()]
     imported(tmp_path, paths[0])
 
-    def full(chunks, **_):
+    def full(chunks, keys, **_):
         raise OSError(28, "No space left on device", "x")
 
     with monkeypatch.context() as patched:

@@ -116,12 +116,15 @@ def _write(path: Path, made: tuple[Path, Path], *, plain: bool, fast: bool) -> t
         ) as raw,
     ):
         for chunks in batches(path, split) if plain else walked(path, split):
-            numbered = [chunk for chunk in chunks if identifier(chunk)]
-            left_out += len(chunks) - len(numbered)
-            if not numbered:
+            found = [(chunk, key) for chunk in chunks if (key := identifier(chunk))]
+            left_out += len(chunks) - len(found)
+            if not found:
                 continue
+            numbered = [chunk for chunk, _ in found]
             table.write_table(
-                table_fast(numbered, inline=split.inline) if fast else table_of(numbered)
+                table_fast(numbered, [key for _, key in found], inline=split.inline)
+                if fast
+                else table_of(numbered)
             )
             raw.write_table(Table.from_arrays([array(numbered)], ["xml"]), row_group_size=RAW_ROWS)
             taken += len(numbered)

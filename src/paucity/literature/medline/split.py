@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from paucity.literature.draft import Reading
 from paucity.literature.markup import elements, etree, local
+from paucity.literature.medline.scan import has_declaration, has_small_tag
 from paucity.text import Severity
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def batches(path: Path, split: Split) -> Iterator[list[bytes]]:
             if begin is None or _ENCODING.search(text[: begin.end()]):
                 raise UnusualError
             text, begun = text[begin.end() :], True
-        split.inline = refuse_unusual(text)
+        refuse_unusual(text)
+        split.inline = has_small_tag(text)
         found, used, ended = _cut(text, split)
         if found:
             yield found
@@ -137,23 +139,14 @@ def _after(text: bytes, at: int) -> tuple[int, bool]:
     return at, False
 
 
-def refuse_unusual(text: bytes) -> bool:
-    """Raise :class:`UnusualError` for text that may not be divided by its tags.
-
-    Returns:
-        Whether a tag begins with a small letter: those of inline markup do, PubMed's own do not.
-    """
-    import numpy as np
-
-    codes = np.frombuffer(text, np.uint8)
-    after = codes[np.flatnonzero(codes[:-1] == ord("<")) + 1]
-    if (after == ord("!")).any() or (after == ord("?")).any():
+def refuse_unusual(text: bytes) -> None:
+    """Raise :class:`UnusualError` for text that may not be divided by its tags."""
+    if has_declaration(text):
         raise UnusualError
     if b"&" in text:
         found = _ENTITY.search(text)
         if found and found.start() < len(text) - 16:  # one at the very end may be cut in two
             raise UnusualError
-    return bool((after >= ord("a")).any())
 
 
 def blocks(path: Path) -> Iterator[bytes]:
