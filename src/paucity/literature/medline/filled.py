@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from paucity.literature import values as v
+from paucity.literature.medline.scan import is_single_spaced
 from paucity.literature.medline.schema import schema
 
 if TYPE_CHECKING:
@@ -224,8 +225,7 @@ def tidy(column: Any) -> Any:
 
     trimmed = pc.ascii_trim_whitespace(pc.fill_null(column, ""))
     held = trimmed.buffers()[2]
-    text = held.to_pybytes().decode() if held is not None else ""
-    if text.isprintable() and "  " not in text:  # a space alone is printable white space
+    if held is None or is_single_spaced(held):
         return trimmed
     texts = (
         t if t.isprintable() and "  " not in t else v.squeeze(t)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paucity.literature.medline.fast import table_fast
 from paucity.literature.medline.reference import identifier, table_of
-from paucity.literature.medline.schema import raw_schema, schema
+from paucity.literature.medline.schema import REPEATED, SOUGHT, raw_schema, schema
 from paucity.literature.medline.split import (
     IncompleteError,
     Split,
@@ -20,13 +20,14 @@ from paucity.literature.medline.split import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 RAW_ROWS: Final = 256
 """Citations that are packed together where each one's own XML is kept: to read one, all are."""
 
 _DELETED: Final = b"paucity:deleted"
+_PACKED: Final[Mapping[str, Any]] = {"compression": "zstd", "compression_level": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,15 @@ def _write(path: Path, made: tuple[Path, Path], *, plain: bool, fast: bool) -> t
     split = Split()
     taken = left_out = 0
     with (
-        parquet.ParquetWriter(made[0], schema(), compression="zstd", compression_level=1) as table,
         parquet.ParquetWriter(
-            made[1], raw_schema(), compression="zstd", compression_level=1, use_dictionary=False
+            made[0],
+            schema(),
+            use_dictionary=list(REPEATED),
+            write_statistics=list(SOUGHT),
+            **_PACKED,
+        ) as table,
+        parquet.ParquetWriter(
+            made[1], raw_schema(), use_dictionary=False, write_statistics=False, **_PACKED
         ) as raw,
     ):
         for chunks in batches(path, split) if plain else walked(path, split):

@@ -9,31 +9,34 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
+
+    Buffer: TypeAlias = Any
+    """Bytes, or what gives them: bytearray, memoryview, a buffer of Arrow."""
 
 _WINDOW: Final = 1 << 18
 _OPEN, _SLASH, _SMALL = b"</a"
+_BEYOND: Final = 128
+"""The first byte that is not ASCII."""
 
 
-def has_declaration(text: bytes) -> bool:
-    """Tell whether a comment, CDATA, a declaration or an instruction begins anywhere.
+def tags(text: bytes) -> tuple[bool, bool]:
+    """Tell two things of the tags of a text.
 
-    >>> has_declaration(b"<A><!-- <B> --></A>"), has_declaration(b"<A>a ! b?</A>")
-    (True, False)
+    Returns:
+        Whether a comment, CDATA, a declaration or an instruction begins anywhere; whether a tag
+        begins with a small letter, as inline markup does and PubMed's own tags do not.
+
+    >>> tags(b"<A><!-- <B> --></A>"), tags(b"<A>H<sub>2</sub>O!</A>"), tags(b"<A>a ! b?</A>")
+    ((True, False), (False, True), (False, False))
     """
+    declares = small = False
     for part in _windows(text, 1):
         after = part[1:]
-        if ((part[:-1] == _OPEN) & ((after == ord("!")) | (after == ord("?")))).any():
-            return True
-    return False
-
-
-def has_small_tag(text: bytes) -> bool:
-    """Tell whether a tag begins with a small letter: inline markup does, PubMed's own do not.
-
-    >>> has_small_tag(b"<Title>H<sub>2</sub>O</Title>"), has_small_tag(b"<Title>a</Title>")
-    (True, False)
-    """
-    return any(((part[:-1] == _OPEN) & (part[1:] >= _SMALL)).any() for part in _windows(text, 1))
+        opens = part[:-1] == _OPEN
+        declares |= bool((opens & ((after == ord("!")) | (after == ord("?")))).any())
+        small |= bool((opens & (after >= _SMALL)).any())
+    return declares, small
 
 
 def small_tags(text: bytes) -> list[int]:
@@ -72,6 +75,23 @@ def has_control(text: bytes) -> bool:
     return False
 
 
+def is_single_spaced(text: Buffer) -> bool:
+    r"""Tell whether there is no white space in UTF-8 but single spaces.
+
+    >>> is_single_spaced(b"a b"), is_single_spaced(b"a  b"), is_single_spaced(b"a\tb")
+    (True, False, False)
+    >>> is_single_spaced("50\u00a0mg".encode()), is_single_spaced("50 µg".encode())
+    (False, True)
+    """
+    ascii_only = True
+    for part in _windows(text, 1):
+        here = part[:-1]
+        if (here < ord(" ")).any() or ((here == ord(" ")) & (part[1:] == ord(" "))).any():
+            return False
+        ascii_only = ascii_only and not (here >= _BEYOND).any()
+    return ascii_only or bytes(text).decode().isprintable()
+
+
 def is_utf8(text: bytes) -> bool:
     r"""Tell whether bytes are UTF-8, without making text of them.
 
@@ -92,7 +112,7 @@ def is_utf8(text: bytes) -> bool:
     return True
 
 
-def _windows(text: bytes, overlap: int) -> Iterator[Any]:
+def _windows(text: Buffer, overlap: int) -> Iterator[Any]:
     """Yield the bytes as arrays, each reaching some bytes into the next.
 
     Behind the last there are as many zero bytes.

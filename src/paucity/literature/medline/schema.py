@@ -36,6 +36,16 @@ COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Type and meaning of each column, in order. Text that is not there is empty, never null."""
 
+SOUGHT: Final = ("pmid", "year")
+"""Columns whose least and greatest values are kept, for whoever reads a part by them."""
+
+_LISTED: Final = ("issn", "languages", "publication_types", "mesh", "keywords")
+REPEATED: Final = (
+    "version", "kind", "journal", "abbreviation", "volume", "issue", "year", "date", "revised",
+    *(f"{name}.list.element" for name in _LISTED),
+)  # fmt: skip
+"""Columns whose values come again and again, each written once, by their paths in Parquet."""
+
 
 def schema() -> Any:
     """Return the schema of a part, for pyarrow."""

@@ -16,20 +16,20 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from paucity.literature.draft import Reading
 from paucity.literature.markup import elements, etree, local
-from paucity.literature.medline.scan import has_declaration, has_small_tag
+from paucity.literature.medline.scan import tags
 from paucity.text import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-BLOCK: Final = 8 << 20
+BLOCK: Final = 16 << 20
 """Bytes of unpacked text looked at in one go."""
 
 MAX_CITATION: Final = 64 << 20
 """Most bytes of one citation; a file that has no end of one within them is not read further."""
 
-_OPEN: Final = re.compile(rb"<(PubmedArticle|PubmedBookArticle|DeleteCitation)(?:\s[^>]*)?>")
+_OPEN: Final = re.compile(rb"\s*<(PubmedArticle|PubmedBookArticle|DeleteCitation)(?:\s[^>]*)?>")
 _PROLOGUE: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?"
     rb"(?:<!DOCTYPE\s+PubmedArticleSet[^>\[]*>\s*)?"
@@ -88,8 +88,7 @@ def batches(path: Path, split: Split) -> Iterator[list[bytes]]:
             if begin is None or _ENCODING.search(text[: begin.end()]):
                 raise UnusualError
             text, begun = text[begin.end() :], True
-        refuse_unusual(text)
-        split.inline = has_small_tag(text)
+        split.inline = refuse_unusual(text)
         found, used, ended = _cut(text, split)
         if found:
             yield found
@@ -108,8 +107,6 @@ def _cut(text: bytes, split: Split) -> tuple[list[bytes], int, bool]:
     found: list[bytes] = []
     at = 0
     while True:
-        while text[at : at + 1].isspace():
-            at += 1
         opened = _OPEN.match(text, at)
         if opened is None:
             return found, *_after(text, at)
@@ -117,6 +114,7 @@ def _cut(text: bytes, split: Split) -> tuple[list[bytes], int, bool]:
         end = text.find(close, opened.end())
         if end < 0:
             return found, at, False
+        at = opened.start(1) - 1
         end += len(close)
         if opened[1] == b"DeleteCitation":
             pairs = _DELETED.findall(text, at, end)
@@ -128,7 +126,7 @@ def _cut(text: bytes, split: Split) -> tuple[list[bytes], int, bool]:
 
 def _after(text: bytes, at: int) -> tuple[int, bool]:
     """Return how far a text is used up where no citation begins, and whether the set is closed."""
-    left = text[at:]
+    left = text[at:].lstrip()
     close = b"</PubmedArticleSet>"
     if left.startswith(close):
         if left[len(close) :].strip():
@@ -139,14 +137,20 @@ def _after(text: bytes, at: int) -> tuple[int, bool]:
     return at, False
 
 
-def refuse_unusual(text: bytes) -> None:
-    """Raise :class:`UnusualError` for text that may not be divided by its tags."""
-    if has_declaration(text):
+def refuse_unusual(text: bytes) -> bool:
+    """Raise :class:`UnusualError` for text that may not be divided by its tags.
+
+    Returns:
+        Whether a tag begins with a small letter: those of inline markup do, PubMed's own do not.
+    """
+    declares, small = tags(text)
+    if declares:
         raise UnusualError
     if b"&" in text:
         found = _ENTITY.search(text)
         if found and found.start() < len(text) - 16:  # one at the very end may be cut in two
             raise UnusualError
+    return small
 
 
 def blocks(path: Path) -> Iterator[bytes]:
