@@ -6,16 +6,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.literature import searched
-from tests.literature.medline.support import of_record, packed
+from tests.literature.medline.support import article, deletions, of_record, packed
 
 pytest.importorskip("tantivy")
 pytest.importorskip("xml2arrow")
 
 from paucity.literature import read_bytes
 from paucity.literature.medline import import_files
+from paucity.literature.medline.candidates import candidates
 from paucity.literature.medline.grep import grep
 from paucity.literature.medline.index import update_index
-from paucity.literature.medline.prefilter import candidates, need
+from paucity.literature.medline.prefilter import need
 from paucity.literature.medline.search import Searcher, search
 from paucity.literature.strategy import (
     Field,
@@ -160,8 +161,30 @@ def test_initials_are_found_among_given_names(tmp_path):
     assert grep(parse_strategy("hlh[tiab]"), [path]).read == 0
 
 
+@pytest.mark.parametrize("word", ["jk", "jak", "jkl", "j", "k", "jk*", "j*", "kj", "gates", "ae"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "John Kay", "J K", "J. K.", "JK", "J-K", "J&amp;K", "J &amp; K L", "\u00c9. A.", "J\u2010K",
+        "\u0416. \u041a.", "j k l", "J<sup>a</sup> K", "", "MAJKL", "\u00c6 E", "O'K", "J_K",
+    ],
+)  # fmt: skip
+def test_initials_are_the_reference_s_whatever_a_name_is_made_of(tmp_path, given, word):
+    for tag in ("ForeName", "Initials"):
+        name = f"<{tag}>{given}</{tag}><LastName>Gates</LastName>"
+        text = article(
+            1,
+            "Fever",
+            inside=f"<AuthorList><Author>{name}</Author></AuthorList><Language>eng</Language>",
+        )
+        path = packed(tmp_path / "a.xml.gz", text)
+        records = read_bytes(gzip.decompress(path.read_bytes()), encoding="utf-8").records
+        strategy = parse_strategy(word)
+        found = [r.pmid for r in grep(strategy, [path]).records]
+        assert found == ["1"] * (matches(strategy, records[0]) is True)
+
+
 def test_a_later_file_replaces_and_withdraws_without_an_import(tmp_path):
-    from tests.literature.medline.support import article, deletions
 
     old = packed(
         tmp_path / "pubmed20n0001.xml.gz",

@@ -8,6 +8,7 @@ with reference lists in one another, and every book, is read by the reference.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,9 @@ _INLINE: Final = frozenset(
     for form in (name, f"/{name}", f"{name}/")
 )
 """Tags that are taken out; any other that begins with a small letter is left to the reference."""
+
+_ENTITY: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);|#(?:\d{1,7}|x[0-9a-fA-F]{1,6});)")
+"""An entity that XML does not know by itself, or a character reference that is none."""
 
 
 def table_fast(
@@ -68,7 +72,7 @@ def _read(chunks: Sequence[bytes], keys: Sequence[tuple[int, int]] | None, *, in
     from xml2arrow import Xml2ArrowError
 
     whole = b"".join([OPEN, *chunks, CLOSE])
-    if has_control(whole) or not is_utf8(whole):
+    if has_control(whole) or not is_utf8(whole) or _ENTITY.search(whole):
         raise UnusualError
     hard: set[int] = set()
     if inline:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from paucity.literature.medline.prefilter import candidates, need
+from paucity.literature.medline.candidates import candidates
+from paucity.literature.medline.prefilter import need
 from paucity.literature.medline.reference import identifier, records_of
 from paucity.literature.medline.split import (
     IncompleteError,

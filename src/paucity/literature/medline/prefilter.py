@@ -1,17 +1,14 @@
-"""Tell from its bytes alone that a citation cannot meet a strategy.
+"""Say what a citation must have in its bytes to meet a strategy.
 
-The test is one-sided: it may let through what does not meet the strategy, and never holds back what
-meets it or is undecided. Words must stand in the citation's text, initials in its given names; for
-whatever the reader works out of several values (pages, identifiers) nothing is required.
+What is asked for is one-sided: it may let through what does not meet the strategy, and never holds
+back what meets it or is undecided. Words must stand in the citation's text, initials in its given
+names; for whatever the reader works out of several values (pages, identifiers) nothing is required.
 """
 
 from __future__ import annotations
 
-import codecs
-import html
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from paucity.literature.strategy.evaluate import Given, chunks, headings
@@ -31,17 +28,12 @@ from paucity.literature.strategy.view import NAMES, WORDS
 from paucity.literature.strategy.words import folded, has_wildcard, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
 MAX_HEADINGS: Final = 40
 """Most headings, an exploded one's and those below it, that are looked for."""
 
 _PIECE: Final = re.compile(r"[^\W_]+|\*+|\$[1-9]|[?#]")
-_INLINE: Final = re.compile(r"""</?(?:[a-z][\w:.-]*|DispFormula)(?:[^>"']|"[^"]*"|'[^']*')*>""")
-_ESCAPED: Final = re.compile(r"&(?:#(\d+)|#x([0-9a-fA-F]+)|([A-Za-z][A-Za-z0-9]*));")
-_MARKUP: Final = re.compile(r"</?[a-z][a-z0-9:]{0,10}\s*/?>", re.IGNORECASE)
-_ODD: Final = re.compile(rb"&(?!(?:amp|gt|quot|apos);|lt;[^a-zA-Z/])")
-_SMALL_TAG: Final = re.compile(rb"<(?:[a-z!?]|/[a-z]|DispFormula)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +43,12 @@ class Word:
     Attributes:
         text: its letters, folded; only its beginning or a part of it where there were wildcards.
         test: finds it as a word.
-        initials: finds it among the initials of given names, where that would do too.
+        initials: how the initials of a person begin, or are, where that would do too; else empty.
     """
 
     text: bytes
     test: re.Pattern[bytes]
-    initials: re.Pattern[bytes] | None = None
+    initials: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,119 +175,13 @@ def _word(word: str, field: Field, *, begins: bool = True, ends: bool = True) ->
     if field is Field.ALL and (any(c.isdigit() for c in word) or not begins):
         return ANYTHING
     text = word.encode()
-    before, after = (b"(?<![a-z0-9])" if begins else b"", b"(?![a-z0-9])" if ends else b"")
+    letters = re.escape(text)
+    # What stands before is looked at last: a pattern that begins with letters is found faster.
     # A letter beyond ASCII beside the word makes it part of a longer one; that is let through.
-    test = re.compile(before + re.escape(text) + after)
-    initials = None
-    if field is Field.ALL:
-        letters = (re.escape(bytes([c])) for c in text)
-        between = rb"[^<|]*(?<![a-z0-9])"  # each begins a name, whatever else stands between
-        initials = re.compile(between + between.join(letters))
+    before = b"(?<![a-z0-9]" + letters + b")" if begins else b""
+    test = re.compile(letters + before + (b"(?![a-z0-9])" if ends else b""))
+    initials = b" " + text + (b" " if ends else b"") if field is Field.ALL else b""
     return Word(text, test, initials)
-
-
-def candidates(what: Need, chunks: Sequence[bytes], *, inline: bool = True) -> list[int]:
-    """Return which citations may meet a need, from the bytes of their XML.
-
-    Args:
-        what: the need.
-        chunks: the XML of each citation.
-        inline: they may hold inline markup.
-    """
-    if what == ANYTHING:
-        return list(range(len(chunks)))
-    texts = (searchable(chunk, inline=inline) for chunk in chunks)
-    met = _tester(what)
-    return [i for i, text in enumerate(texts) if text is None or met(text)]
-
-
-def _has_inline(chunk: bytes) -> bool:
-    """Tell whether a citation holds inline markup, comments or the like."""
-    return _SMALL_TAG.search(chunk) is not None
-
-
-def _tester(what: Need) -> Callable[[bytes], bool]:
-    """Return the test whether a text meets a need."""
-    match what:
-        case Word(word, pattern, initials):
-            search = pattern.search
-
-            def test(text: bytes) -> bool:
-                if word in text and search(text):
-                    return True
-                return initials is not None and _initialled(word, initials, text)
-
-            return test
-        case Every(needs):
-            tests = tuple(map(_tester, needs))
-            return lambda text: all(test(text) for test in tests)
-        case Some(needs):
-            tests = tuple(map(_tester, needs))
-            return lambda text: any(test(text) for test in tests)
-
-
-def _initialled(word: bytes, initials: re.Pattern[bytes], text: bytes) -> bool:
-    """Tell whether initials are those of some given names in the lists of authors."""
-    begin = text.find(b"authorlist")
-    if begin < 0:
-        return False
-    names = text[begin : text.rfind(b"authorlist")]
-    opening = text[begin - 1 : begin]  # the sign that opens a tag here
-    for tag in (b"forename", b"initials"):
-        if opening + tag + b" " in names:
-            return True
-        for name in names.split(opening + tag + b">")[1:]:
-            first = name[:1]
-            if (first == word[:1] or not first.isalnum()) and initials.match(name):
-                return True
-    return False
-
-
-def searchable(chunk: bytes, *, inline: bool = True) -> bytes | None:
-    """Return a citation's text as words are compared; None if that cannot be told from its bytes.
-
-    What stands in tags is kept too, and tags divide words as they do for a reader, apart from those
-    of inline markup.
-
-    Args:
-        chunk: its XML.
-        inline: it may hold inline markup, comments and the like.
-
-    >>> searchable(b"<AbstractText>H<sub>2</sub>O and TNF-&#945;</AbstractText>")
-    b'|abstracttext>h2o and tnf-alpha|/abstracttext>'
-    """
-    odd = b"&" in chunk and _ODD.search(chunk)
-    if not odd and chunk.isascii() and not (inline and _has_inline(chunk)):
-        return chunk.lower()
-    if inline and (b"<!" in chunk or b"<?" in chunk):
-        return None
-    text = chunk.decode("utf-8", "replace")
-    if inline:
-        text = _INLINE.sub("", text)
-    text = text.replace("<", "|")
-    if odd:
-        text = _MARKUP.sub("", _ESCAPED.sub(_character, text))
-    return text.encode("ascii", _FOLD).lower()
-
-
-def _narrow(error: UnicodeError) -> tuple[bytes, int]:
-    """Return what stands for a run of characters beyond ASCII, and where the text goes on."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    run = error.object[error.start : error.end]
-    return _folded(run).encode("utf-8", "replace"), error.end
-
-
-_folded: Final = lru_cache(maxsize=16_384)(folded)
-_FOLD: Final = "paucity-fold"
-codecs.register_error(_FOLD, _narrow)
-
-
-def _character(found: re.Match[str]) -> str:
-    if found[3]:
-        return html.unescape(found[0])
-    number = int(found[1]) if found[1] else int(found[2], 16)
-    return chr(number) if number < 0x110000 else "\ufffd"
 
 
 def plain_words(what: Need) -> Sequence[bytes]:

@@ -58,6 +58,38 @@ def small_tags(text: bytes) -> list[int]:
     return out
 
 
+def beyond_ascii(text: bytes) -> list[int]:
+    r"""Return where a byte that is not ASCII stands, or the first of several in a row.
+
+    >>> beyond_ascii("50 µg".encode())
+    [3]
+    """
+    import numpy as np
+
+    if text.isascii():
+        return []
+    beyond = np.frombuffer(text, np.uint8) >= _BEYOND
+    begins = beyond.copy()
+    begins[1:] &= ~beyond[:-1]
+    return np.flatnonzero(begins).tolist()
+
+
+def lowered(text: bytes) -> bytes:
+    """Return bytes with the letters of ASCII made small, as ``bytes.lower`` does, but faster.
+
+    >>> lowered(b"MAS & HLH")
+    b'mas & hlh'
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    bounds = pa.py_buffer(np.array([0, len(text)], np.int64))
+    whole = pa.LargeStringArray.from_buffers(1, bounds, pa.py_buffer(text))
+    made = pc.ascii_lower(whole).buffers()[2]
+    return made.to_pybytes() if made is not None else b""
+
+
 def has_control(text: bytes) -> bool:
     r"""Tell whether there is a control character that XML 1.0 forbids (section 2.2).
 
