@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.normal import doi_key, language_key, page_key
@@ -286,6 +287,7 @@ def is_named(who: Person, name: str, *, exact: bool) -> bool:
     return wanted in whole or (not exact and wanted in begun)
 
 
+@lru_cache(maxsize=1024)
 def spellings(who: Person) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names that mean a person in full, and those that leave initials to be completed.
 

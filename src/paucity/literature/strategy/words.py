@@ -76,6 +76,7 @@ def tokens(text: str) -> list[str]:
     return _WORD.findall(folded(text))
 
 
+@lru_cache(maxsize=16_384)
 def flat(text: str) -> str:
     """Return a text's words with a space before, between and behind them.
 
@@ -87,7 +88,7 @@ def flat(text: str) -> str:
 
 def key(text: str) -> str:
     """Return a name as it is compared as a whole."""
-    return " ".join(tokens(text))
+    return flat(text).strip()
 
 
 def has_wildcard(text: str) -> bool:
