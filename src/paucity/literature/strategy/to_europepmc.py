@@ -1,9 +1,10 @@
 """Write a strategy in Europe PMC's syntax, as one query.
 
 The fields are those that the service lists (https://www.ebi.ac.uk/europepmc/webservices/rest/fields)
-and that its own website accepts. ``TITLE_ABS`` and ``HAS_ABSTRACT`` are not in the list, but are
-what the website's advanced search writes and other clients use. There is no field for headings
-alone: ``KW`` holds them beside authors' keywords.
+and its own website accepts. ``TITLE_ABS`` and ``HAS_ABSTRACT`` are not in the list, but are
+what other clients write, and are answered. There is no field for headings alone: ``KW`` holds them
+beside authors' keywords. ``AUTH_FIRST`` and ``AUTH_LAST`` are listed, but not how they hold a name,
+so all authors are searched instead.
 """
 
 from __future__ import annotations
