@@ -391,6 +391,26 @@ def test_whatever_stops_a_run_is_said_and_the_next_goes_on(
     assert log_of(root, "europepmc").runs[0].received == 8
 
 
+@pytest.mark.parametrize("name", ["Europe PMC", "OpenAlex", "Crossref", "ClinicalTrials.gov"])
+def test_a_cursor_that_is_repeated_for_ever_ends_and_writes_nothing(
+    root: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("OPENALEX_API_KEY", KEY)
+    text = f"title: x\nsearches:\n  - {{database: {name}, strategy: hlh}}\n"
+    (root / "review.yaml").write_text(text, encoding="utf-8")
+    fake.docs = [Doc(n) for n in range(1, 13)]
+    fake.page, fake.faults = 4, ["", *["stuck"] * 60]
+    done = paucity("run", root)
+    assert done.exit_code == 1
+    assert "it is fetched once more" in done.output
+    assert "records/ is as it was" in done.output
+    assert not (root / "records").exists()
+    assert len(fake.seen) < 30
+    fake.faults = []
+    assert paucity("run", root).exit_code == 0
+    assert "12 found, 12 received" in paucity("run", root, "--again").output
+
+
 @pytest.mark.parametrize("fault", ["", "echo", "400", "here", "away", "503", "html"])
 def test_key_and_address_are_in_nothing_that_is_written(
     root: Path,

@@ -19,6 +19,8 @@ from paucity.literature.live.faults import LiveError, RefusedError, RetryError
 from paucity.literature.live.model import Asked, Page, State
 from paucity.literature.live.paged import MOST_EMPTY, Paged
 from paucity.literature.live.queries import DATABASES
+from paucity.literature.live.update import is_retracted
+from paucity.literature.read import read_bytes
 
 KEY = "k3y-0123456789abcdef"
 ENVIRON = {"OPENALEX_API_KEY": KEY, "PAUCITY_EMAIL": "a@b.org"}
@@ -237,6 +239,24 @@ def test_the_last_page_of_crossref_has_a_cursor_too(fake: Fake, clock: TestClock
     fake.docs, fake.page = [Doc(n) for n in range(1, 6)], 4
     assert [len(p.ids) for p in walk("crossref", clock)[1]] == [4, 1]
     assert len(fake.seen) == 3
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"DOI": "10.1/r", "type": "retraction", "source": "retraction-watch", "record-id": "7"},
+        {"DOI": "10.1/r", "type": "retraction", "updated": {"date-parts": [[2025, 1, 15]]}},
+        {"type": "retraction", "source": "publisher"},
+    ],
+)
+def test_a_retraction_that_crossref_adds_to_a_work_is_read(update: dict[str, Any]) -> None:
+    """`updated-by` stands with the work that is retracted, by its publisher or Retraction Watch."""
+    work = {"DOI": "10.1/x", "title": ["T"], "type": "journal-article", "updated-by": [update]}
+    message = {"total-results": 1, "items": [work], "next-cursor": "z"}
+    answer = {"status": "ok", "message-type": "work-list", "message": message}
+    library = read_bytes(json.dumps(answer).encode())
+    assert library.findings == ()
+    assert is_retracted(library.records[0])
 
 
 # -- ClinicalTrials.gov: https://clinicaltrials.gov/data-api/api -----------------------------------

@@ -203,6 +203,20 @@ class Handler(BaseHTTPRequestHandler):
     def do_away(self, out: bytes, asked: Asked) -> None:
         self.send(302, b"", Location="https://elsewhere.example/take?" + urlsplit(self.path).query)
 
+    def do_stuck(self, out: bytes, asked: Asked) -> None:
+        """Answer with the cursor that was sent."""
+        data = json.loads(out)
+        sent = asked.all
+        if "cursorMark" in sent:
+            data["nextCursorMark"] = sent["cursorMark"]
+        elif "pageSize" in sent:
+            data["nextPageToken"] = sent.get("pageToken", "0")
+        elif "per_page" in sent:
+            data["meta"]["next_cursor"] = sent["cursor"]
+        else:
+            data["message"]["next-cursor"] = sent["cursor"]
+        self.do_well(json.dumps(data).encode(), asked)
+
     def do_plain(self, out: bytes, asked: Asked) -> None:
         """Redirect to another way of the same host, as from encryption to none."""
         self.send(302, b"", Location="ftp://127.0.0.1" + self.path)
