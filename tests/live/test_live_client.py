@@ -68,13 +68,12 @@ def test_tool_address_and_key_go_with_a_request(fake: Fake, clock: TestClock) ->
     assert sent.headers["user-agent"].startswith("paucity/0.")
 
 
-def test_long_parameters_go_in_the_body(fake: Fake, clock: TestClock) -> None:
+def test_what_goes_in_the_body_goes_with_the_key(fake: Fake, clock: TestClock) -> None:
     with asking(clock, NCBI_API_KEY=KEY) as client:
         ids = ",".join(map(str, range(10**6, 10**6 + 201)))
         client.fetch(Request("efetch.fcgi", (("id", ids),), post=True), lambda _: None)
-        client.fetch(Request("esearch.fcgi", (("term", "x" * 1_600), ("retmax", "1"))), read_object)
-    assert [a.method for a in fake.seen] == ["POST", "POST"]
-    assert [a.query for a in fake.seen] == [{}, {}]
+    assert [a.method for a in fake.seen] == ["POST"]
+    assert fake.seen[0].query == {}
     assert fake.seen[0].body["id"] == ids
     assert fake.seen[0].body["api_key"] == KEY
 
@@ -116,8 +115,9 @@ def test_a_host_that_asks_to_wait_for_a_day_ends_the_run(fake: Fake, clock: Test
 
 @pytest.mark.parametrize(
     "fault",
-    ["503", "error200", "invalid", "junk", "truncated", "cut", "cutzip", "drop", "slow", "brotli"],
-)
+    ["503", "error200", "invalid", "junk", "truncated", "cut", "cutzip", "drop", "slow", "brotli",
+     "html"],
+)  # fmt: skip
 def test_a_bad_answer_is_asked_for_again(fake: Fake, clock: TestClock, fault: str) -> None:
     fake.faults = [fault]
     assert read_object(fetch(clock))["esearchresult"]["count"] == "0"
@@ -149,8 +149,25 @@ def test_a_redirect_is_followed_within_the_host_only(fake: Fake, clock: TestCloc
     with pytest.raises(RefusedError, match=r"another host, `elsewhere\.example`") as told_:
         fetch(clock, NCBI_API_KEY=KEY)
     assert KEY not in str(told_.value)
+    fake.faults = ["plain"]
+    with pytest.raises(RefusedError, match=r"to `127\.0\.0\.1` by another way, which is not"):
+        fetch(clock, NCBI_API_KEY=KEY)
     fake.faults = ["here"] * 9
     with pytest.raises(RefusedError, match="without end"):
+        fetch(clock)
+
+
+def test_a_redirect_out_of_encryption_is_not_followed(clock: TestClock) -> None:
+    with asking(clock) as client, pytest.raises(RefusedError) as error:
+        client._followed("https://db.example/a", "http://db.example/a?api_key=x")
+    assert str(error.value) == (
+        "redirects to `db.example` without encryption, which is not followed"
+    )
+
+
+def test_a_page_for_a_browser_is_called_that(fake: Fake, clock: TestClock) -> None:
+    fake.faults = ["html"] * 6
+    with pytest.raises(LiveError, match="the last was a page for a browser where JSON should be"):
         fetch(clock)
 
 
@@ -192,24 +209,26 @@ def test_a_rate_that_the_host_states_is_kept(fake: Fake, clock: TestClock) -> No
 @pytest.mark.parametrize(
     "fault", ["", "429", "503", "400", "badkey", "echo", "away", "here", "drop", "slow", "big"]
 )
-def test_no_message_log_or_body_holds_the_key(
+def test_no_message_log_or_body_holds_the_key_or_the_address(
     fake: Fake, clock: TestClock, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     fake.faults = [fault] * 9
-    words = [repr(identity(hosts.HOSTS["eutils"], {"NCBI_API_KEY": KEY}))]
-    words += told(hosts.HOSTS["eutils"], {"NCBI_API_KEY": KEY})
+    environ = {"NCBI_API_KEY": KEY, "PAUCITY_EMAIL": "me@home.example"}
+    words = [repr(identity(hosts.HOSTS["eutils"], environ))]
+    words += told(hosts.HOSTS["eutils"], environ)
     try:
-        words.append(fetch(clock, NCBI_API_KEY=KEY).decode())
+        words.append(fetch(clock, **environ).decode())
     except LiveError as error:
         words.append(str(error))
     words += [record.getMessage() for record in caplog.records]
     assert any(a.all.get("api_key") == KEY for a in fake.seen)
-    assert [w for w in words if KEY in w] == []
+    assert any(a.all.get("email") == "me@home.example" for a in fake.seen)
+    assert [w for w in words if KEY in w or "home.example" in w] == []
 
 
 def test_openalex_is_not_asked_without_its_key(fake: Fake, clock: TestClock) -> None:
-    with pytest.raises(LiveError, match=r"only with a key: put it .* as OPENALEX_API_KEY"):
+    with pytest.raises(LiveError, match=r"asks for a key: put it .* as OPENALEX_API_KEY"):
         asking(clock, "openalex")
 
 

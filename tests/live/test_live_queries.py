@@ -53,25 +53,59 @@ def test_pubmed_is_sent_the_lines_written_out() -> None:
 
 def test_openalex_is_sent_words_and_filters() -> None:
     asked = ask("openalex")
-    assert asked.text == '("HLH" OR "macrophage activation") AND "salvag"'
+    assert asked.text == '("HLH" OR "macrophage activation") AND "salvag*"'
     assert asked.filters == (
         ("from_publication_date", "2000-01-01"),
         ("language", "en"),
         ("to_publication_date", "2016-12-31"),
     )
     assert [x.split(":")[0] for x in asked.lost] == [
-        "searched in title, abstract and full text, by their stems",
+        "searched in title, abstract and full text",
         "no headings",
-        "no truncation",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sent", "loss"),
+    [
+        ("salvag*[tiab]", '"salvag*"', ""),
+        ('"rescue treatment*"[ti]', '"rescue treatment*"', ""),
+        ("wom#n.ti.", '"wom?n"', ""),
+        ("colo?r.ti.", '"colo*r"', "more is found"),
+        ("gene$4.ti.", '"gene*"', "more is found"),
+        ("p?ediatric.ti.", '"pediatric"', "of fewer than three letters"),
+    ],
+)
+def test_openalex_takes_truncated_words_of_three_letters(text: str, sent: str, loss: str) -> None:
+    """Search, https://developers.openalex.org/guides/searching."""
+    asked = ask("openalex", text)
+    assert asked.text == sent
+    assert [x for x in asked.lost if not x.startswith("searched in")] == [
+        x for x in asked.lost if loss and loss in x
+    ]
+    assert any(loss in x for x in asked.lost)
+
+
+@pytest.mark.parametrize("slug", ["openalex", "clinicaltrials"])
+def test_words_that_are_operators_elsewhere_are_sent_in_small_letters(slug: str) -> None:
+    """ALL alone finds every study (Search Operators of ClinicalTrials.gov): here a leukaemia."""
+    assert ask(slug, 'ALL[tiab] OR "MISSING DATA"[ti]').text == '"all" OR "missing DATA"'
 
 
 def test_clinicaltrials_is_sent_words_without_dates() -> None:
     asked = ask("clinicaltrials")
     assert asked.text == '("HLH" OR "macrophage activation") AND "salvag"'
     assert asked.filters == ()
-    assert sum("has no counterpart" in x for x in asked.lost) == 1
-    assert any("`english[la]`" in x and "`2000:2016[dp]`" in x for x in asked.lost)
+    lost = [x for x in asked.lost if "has no counterpart" in x]
+    assert [x.split(" has no")[0] for x in lost] == ["the field [la]", "what is no word"]
+    assert "`english[la]`" in lost[0]
+    assert "`2000:2016[dp]`" in lost[1]
+
+
+def test_not_is_written_as_each_database_knows_it() -> None:
+    """ "Search Operators" of ClinicalTrials.gov: NOT has one operand; OpenAlex has it as it is."""
+    assert ask("clinicaltrials", "hlh NOT (mas OR ebv)").text == '"hlh" AND NOT ("mas" OR "ebv")'
+    assert ask("openalex", "hlh NOT (mas OR ebv)").text == '"hlh" NOT ("mas" OR "ebv")'
 
 
 def test_crossref_is_sent_all_words_and_told_so() -> None:

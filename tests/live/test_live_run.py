@@ -17,7 +17,7 @@ from tests.support.loopback import Doc, Fake, TestClock
 
 from paucity.cli import main
 from paucity.literature.live import clock as live_clock
-from paucity.literature.live import hosts, run, store
+from paucity.literature.live import hosts, run, store, transport
 from paucity.literature.live.log import SearchLog, log_text, logs_of, read_log
 from paucity.literature.live.update import is_retracted
 from paucity.literature.read import read_file
@@ -271,6 +271,38 @@ def test_a_cursor_that_has_lost_its_place_is_begun_anew(root: Path, fake: Fake) 
     assert log_of(root, "crossref").runs[0].received == 10
 
 
+@pytest.mark.parametrize("fails", [1, 2, 3, 4, 5])
+def test_a_disk_that_fills_while_pages_come_leaves_a_state_that_goes_on(
+    root: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch, fails: int
+) -> None:
+    """Each file that is written on the way fails in turn: a page, or how far the run has come."""
+    fake.docs = [Doc(n) for n in range(1, 9)]
+    fake.page = 4
+    real, count = store.write_whole, [0]
+
+    def full(path: Path, data: bytes) -> None:
+        count[0] += 1
+        if count[0] == fails + 1:  # the first is .gitignore
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.with_name(f".{path.name}.part").write_bytes(data[: len(data) // 2])
+            raise OSError(28, "No space left on device", str(path))
+        real(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write_whole", full)
+        done = paucity("run", root, "--only", "europepmc")
+    assert done.exit_code == 2
+    assert "europepmc: stopped; what came is kept: the same command goes on from there" in (
+        done.output
+    )
+    assert "no space left on device" in done.output
+    assert not (root / "records").exists()
+    assert paucity("run", root, "--only", "europepmc").exit_code == 0
+    assert log_of(root, "europepmc").runs[0].received == 8
+    assert logs_of(root)[1] == []
+    assert [p.name for p in (root / ".paucity").rglob("*.part")] == []
+
+
 def test_an_interruption_by_hand_keeps_what_came(
     root: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,10 +316,147 @@ def test_an_interruption_by_hand_keeps_what_came(
 
     with monkeypatch.context() as patch:
         patch.setattr(live._Progress, "step", interrupt)
-        assert paucity("run", root, "--only", "europepmc").exit_code == 1
+        done = paucity("run", root, "--only", "europepmc")
+    assert done.exit_code == 1
+    assert "europepmc: interrupted; what came is kept: the same command goes on from there" in (
+        done.output
+    )
     done = paucity("run", root, "--only", "europepmc")
     assert "europepmc: goes on after 4 records" in done.output
     assert log_of(root, "europepmc").runs[0].received == 8
+
+
+def test_a_strategy_that_changes_between_runs_is_begun_anew(root: Path, fake: Fake) -> None:
+    fake.docs = [Doc(n) for n in range(1, 9)]
+    fake.page = 4
+    fake.faults = ["", *["503"] * 6]
+    assert paucity("run", root, "--only", "europepmc").exit_code == 1
+    text = PROTOCOL.replace("hlh[mh] AND salvage[tiab]", "hlh[mh]")
+    (root / "review.yaml").write_text(text, encoding="utf-8")
+    done = paucity("run", root, "--only", "europepmc")
+    assert done.exit_code == 0
+    assert "europepmc: what is asked has changed; the 4 records kept are dropped" in done.output
+    one = log_of(root, "europepmc").runs[0]
+    assert (one.sent, one.received) == ('KW:"hlh"', 8)
+    assert {a.all["query"] for a in fake.seen[-3:]} == {'KW:"hlh"'}
+
+
+@pytest.mark.parametrize("only", ["pubmed", "europepmc"])
+def test_a_search_that_finds_nothing_is_written_with_its_day(
+    root: Path, fake: Fake, only: str
+) -> None:
+    fake.docs = []
+    done = paucity("run", root, "--only", only)
+    assert done.exit_code == 0
+    assert f"{only}: 0 found, 0 received in 0 files" in done.output
+    one = log_of(root, only).runs[0]
+    assert (one.date, one.found, one.received, one.files) == ("2026-03-02", 0, 0, ())
+    assert logs_of(root)[1] == []
+    assert (
+        f"{only}: was run on 2026-03-02 (0 records)" in paucity("run", root, "--only", only).output
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("away", "redirects to another host, `elsewhere.example`, which is not followed"),
+        ("plain", "redirects to `127.0.0.1` by another way, which is not followed"),
+        ("html", "the last was a page for a browser where JSON should be"),
+        ("bomb", "an answer of more than 2,000,000 bytes is not read"),
+        ("big", "an answer of more than 2,000,000 bytes is not read"),
+        ("junk", "the last was an answer that is not JSON to its end"),
+        ("429-long", "asks to wait 86,400 seconds: run the same command then"),
+    ],
+)
+def test_whatever_stops_a_run_is_said_and_the_next_goes_on(
+    root: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch, fault: str, says: str
+) -> None:
+    from paucity.literature.live import client
+
+    small = client.Client.__init__.__kwdefaults__ | {"most": 2_000_000}
+    monkeypatch.setattr(client.Client.__init__, "__kwdefaults__", small)
+    fake.docs = [Doc(n) for n in range(1, 9)]
+    fake.page = 4
+    fake.faults = ["", *[fault] * 6]
+    done = paucity("run", root, "--only", "europepmc")
+    assert done.exit_code == 1
+    assert "europepmc: 127.0.0.1" in done.output
+    assert f"{says}; records/ is as it was" in done.output
+    assert not (root / "records").exists()
+    fake.faults = []
+    done = paucity("run", root, "--only", "europepmc")
+    assert done.exit_code == 0
+    assert "europepmc: goes on after 4 records" in done.output
+    assert log_of(root, "europepmc").runs[0].received == 8
+
+
+@pytest.mark.parametrize("name", ["Europe PMC", "OpenAlex", "Crossref", "ClinicalTrials.gov"])
+def test_a_cursor_that_is_repeated_for_ever_ends_and_writes_nothing(
+    root: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("OPENALEX_API_KEY", KEY)
+    text = f"title: x\nsearches:\n  - {{database: {name}, strategy: hlh}}\n"
+    (root / "review.yaml").write_text(text, encoding="utf-8")
+    fake.docs = [Doc(n) for n in range(1, 13)]
+    fake.page, fake.faults = 4, ["", *["stuck"] * 60]
+    done = paucity("run", root)
+    assert done.exit_code == 1
+    assert "it is fetched once more" in done.output
+    assert "records/ is as it was" in done.output
+    assert not (root / "records").exists()
+    assert len(fake.seen) < 30
+    fake.faults = []
+    assert paucity("run", root).exit_code == 0
+    assert "12 found, 12 received" in paucity("run", root, "--again").output
+
+
+@pytest.mark.parametrize("fault", ["", "echo", "400", "here", "away", "503", "html"])
+def test_key_and_address_are_in_nothing_that_is_written(
+    root: Path,
+    fake: Fake,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: str,
+) -> None:
+    """Everything is searched: records/, what is kept of a run, outputs and logs."""
+    caplog.set_level("DEBUG")
+    me = "Me.Myself+hlh@home.example"
+    for name, value in (("NCBI_API_KEY", KEY), ("OPENALEX_API_KEY", KEY), ("PAUCITY_EMAIL", me)):
+        monkeypatch.setenv(name, value)
+    names = ("PubMed", "Europe PMC", "OpenAlex", "Crossref", "ClinicalTrials.gov")
+    searches = "".join(f"  - {{database: {name}, strategy: hlh}}\n" for name in names)
+    (root / "review.yaml").write_text(f"title: x\nsearches:\n{searches}", encoding="utf-8")
+    said = paucity("run", root, "--dry-run").output
+    for name in names:
+        in_xml = name == "PubMed" and fault == "echo"  # only its first answer is JSON
+        fake.faults = [fault] if in_xml else [fault] * 7
+        said += paucity("run", root, "--only", name).output
+        fake.faults = []
+        said += paucity("update", root, "--only", name, "--apply").output
+    assert any(a.all.get("email") == me for a in fake.seen)
+    assert any(a.all.get("mailto") == me for a in fake.seen)
+    assert any(a.all.get("api_key") == KEY for a in fake.seen)
+    written = [p.read_bytes() for p in root.rglob("*") if p.is_file()]
+    written += [said.encode(), *(r.getMessage().encode() for r in caplog.records)]
+    for form in (KEY, "home.example"):
+        assert [data for data in written if form.encode() in data] == []
+    if fault == "echo":
+        assert any(b"[address removed]" in data for data in written)
+        assert any(
+            r.key_removed
+            for name in ("europepmc", "crossref")
+            for r in log_of(root, name).runs[0].files
+        )
+
+
+def test_an_address_that_is_an_authors_stays_in_the_record() -> None:
+    who = hosts.Identity((), (), 1, ("mailto", "me@home.example"))
+    body = b'{"affiliation": "Ward 3, me@home.example", "next": "?mailto=me%40home.example"}'
+    assert transport.without(body, who) == (
+        b'{"affiliation": "Ward 3, me@home.example", "next": "?mailto=[address removed]"}'
+    )
+    assert transport.safe("refused me@home.example", who) == "refused [address removed]"
 
 
 def test_the_files_of_each_search_are_known_by_its_number(root: Path) -> None:
@@ -433,7 +602,7 @@ def test_an_update_shows_what_is_new_changed_and_retracted_and_writes_when_told(
     changed = {name for name, data in before.items() if files(root)[name] != data}
     assert changed == {"records/pubmed.search.yaml", "records/pubmed-2.search.yaml"}
     assert logs_of(root)[1] == []
-    assert "AND (2026/02/28:3000[edat] OR 2026/02/28:3000[lr])" in fake.seen[-2].all["term"]
+    assert "AND (2026/02/28:3000[crdt] OR " in fake.seen[-2].all["term"]
 
 
 def test_the_flow_counts_what_a_run_found_and_an_update_brought(

@@ -192,7 +192,7 @@ def test_what_pubmed_says_of_a_query_is_kept(fake: Fake, clock: TestClock) -> No
         (b'{"esearchresult":[]}', "without count"),
         (b"[]", "no object"),
         (b"", "not JSON"),
-        (b"<html>busy</html>", "not JSON"),
+        (b"<html>busy</html>", "a page for a browser"),
         (b"[" * 100_000, "not JSON"),
     ],
 )

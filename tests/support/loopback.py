@@ -28,10 +28,11 @@ CAP = 9_999
 
 @dataclass(frozen=True)
 class Doc:
-    """A record of a database."""
+    """A record of a database; PubMed may tell another day of creation than of entry."""
 
     number: int
     entered: str = "2020-01-01"
+    created: str = ""
     title: str = "A case"
     revised: str = ""
     retracted: bool = False
@@ -63,6 +64,8 @@ class Fake:
     absent: frozenset[int] = frozenset()
     grows: bool = False
     same_cursor: bool = False
+    gaps: bool = False
+    endless: bool = False
     seen: list[Asked] = field(default_factory=list)
     base: str = ""
 
@@ -95,9 +98,25 @@ class Handler(BaseHTTPRequestHandler):
         )
         fake.seen.append(asked)
         fault = fake.faults.pop(0) if fake.faults else ""
-        out = self.good(fake, asked, fault)
         with suppress(BrokenPipeError, ConnectionResetError):
+            if refused := self.refused(asked):
+                self.send(*refused)
+                return
+            out = self.good(fake, asked, fault)
             getattr(self, f"do_{fault.replace('-', '_')}", self.do_well)(out, asked)
+
+    def refused(self, asked: Asked) -> tuple[int, bytes] | None:
+        """Return what a request gets that the database does not take at all."""
+        name = asked.path.strip("/").split("/")[0]
+        if asked.method == "POST" and name not in {"eutils", "europepmc"}:
+            return 405, b"method not allowed"
+        if name == "europepmc" and not asked.path.endswith("/searchPOST"):
+            return 404, b"no such module"
+        if name == "openalex" and len(self.path) > 4_094:
+            message = f"Your request URL is {len(self.path)} bytes, over the 4094-byte limit"
+            said = {"error": "Request URL too long", "message": message}
+            return 400, json.dumps(said).encode()
+        return None
 
     def good(self, fake: Fake, asked: Asked, fault: str) -> bytes:
         name = asked.path.strip("/").split("/")[0]
@@ -126,6 +145,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_429_long(self, out: bytes, asked: Asked) -> None:
         self.send(429, b"come tomorrow", Retry_After="86400")
+
+    def do_budget(self, out: bytes, asked: Asked) -> None:
+        """Say that the day's allowance is spent, and in how many seconds it is renewed."""
+        said = b'{"error":"Rate limit exceeded","message":"Insufficient budget"}'
+        self.send(429, said, X_RateLimit_Remaining="0", X_RateLimit_Reset="39600")
+
+    def do_403(self, out: bytes, asked: Asked) -> None:
+        self.send(403, b'{"error":"Forbidden","message":"Rate limit exceeded"}')
+
+    def do_html(self, out: bytes, asked: Asked) -> None:
+        self.send(200, b"<!DOCTYPE html><title>Sign in</title>", Content_Type="text/html")
 
     def do_503(self, out: bytes, asked: Asked) -> None:
         self.send(503, b"<html>busy</html>")
@@ -173,6 +203,24 @@ class Handler(BaseHTTPRequestHandler):
     def do_away(self, out: bytes, asked: Asked) -> None:
         self.send(302, b"", Location="https://elsewhere.example/take?" + urlsplit(self.path).query)
 
+    def do_stuck(self, out: bytes, asked: Asked) -> None:
+        """Answer with the cursor that was sent."""
+        data = json.loads(out)
+        sent = asked.all
+        if "cursorMark" in sent:
+            data["nextCursorMark"] = sent["cursorMark"]
+        elif "pageSize" in sent:
+            data["nextPageToken"] = sent.get("pageToken", "0")
+        elif "per_page" in sent:
+            data["meta"]["next_cursor"] = sent["cursor"]
+        else:
+            data["message"]["next-cursor"] = sent["cursor"]
+        self.do_well(json.dumps(data).encode(), asked)
+
+    def do_plain(self, out: bytes, asked: Asked) -> None:
+        """Redirect to another way of the same host, as from encryption to none."""
+        self.send(302, b"", Location="ftp://127.0.0.1" + self.path)
+
     def do_here(self, out: bytes, asked: Asked) -> None:
         self.send(307, b"", Location=self.path)
 
@@ -199,13 +247,13 @@ def _matching(fake: Fake, first: str = "", last: str = "", since: str = "") -> l
         for d in fake.docs
         if (not first or first <= d.entered)
         and (not last or d.entered <= last)
-        and (not since or d.entered >= since or d.revised >= since)
+        and (not since or (d.created or d.entered) >= since or d.revised >= since)
     ]
 
 
 def _esearch(fake: Fake, asked: Asked) -> bytes:
     p = asked.all
-    since = re.search(r"AND \((\d{4}/\d\d/\d\d):3000\[edat\]", p["term"])
+    since = re.search(r"AND \((\d{4}/\d\d/\d\d):3000\[crdt\]", p["term"])
     first, last = (p.get(x, "").replace("/", "-") for x in ("mindate", "maxdate"))
     docs = _matching(fake, first, last, since[1].replace("/", "-") if since else "")
     if not first and fake.grows and len(fake.seen) > 1:
@@ -255,6 +303,9 @@ def _eutils(fake: Fake, asked: Asked, fault: str) -> bytes:
 def _cut(fake: Fake, docs: list[Doc], start: int, size: int, fault: str) -> tuple[list[Doc], int]:
     """Return a page and where the next begins."""
     size = fake.page or size
+    if fake.endless:
+        half = size // 2 if start // size % 2 else size
+        return docs[:half], start + size
     if fault == "duplicate" and start:
         return docs[max(0, start - size) : start], start + size
     if fault == "clamped":
@@ -340,8 +391,12 @@ def _trials(fake: Fake, asked: Asked, fault: str) -> bytes:
     p = asked.all
     since = re.search(r"RANGE\[([\d-]+),MAX\]", p.get("filter.advanced", ""))
     docs = _matching(fake, since=since[1] if since else "")
-    start = int(p.get("pageToken", "0"))
+    token, _, seen = p.get("pageToken", "0").partition("-")
+    start = int(token)
     page, after = _cut(fake, docs, start, int(p["pageSize"]), fault)
+    gap = fake.gaps and (fake.endless or not seen)
+    if gap:
+        page, after = [], start  # a page without studies, before each that has some
     data: dict[str, Any] = {
         "studies": [
             {
@@ -357,8 +412,8 @@ def _trials(fake: Fake, asked: Asked, fault: str) -> bytes:
     }
     if "pageToken" not in p:
         data["totalCount"] = len(docs)
-    if after < len(docs):
-        data["nextPageToken"] = str(after)
+    if after < len(docs) or gap or fake.endless:
+        data["nextPageToken"] = f"{after}-again" if gap else str(after)
     return json.dumps(data).encode()
 
 

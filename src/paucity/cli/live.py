@@ -309,6 +309,13 @@ def _fetched(
             click.echo(f"{one.name}: {error}; records/ is as it was")
             yield one, None
             continue
+        except (KeyboardInterrupt, OSError) as error:
+            shown.end()
+            what = "interrupted" if isinstance(error, KeyboardInterrupt) else "stopped"
+            click.echo(
+                f"{one.name}: {what}; what came is kept: the same command goes on from there"
+            )
+            raise
         shown.end()
         yield one, came
 

@@ -23,6 +23,8 @@ def read_object(body: bytes) -> dict[str, Any]:
     try:
         data = json.loads(body.decode("utf-8"), strict=False)
     except (ValueError, RecursionError):
+        if body.lstrip()[:1] == b"<":
+            raise RetryError("a page for a browser where JSON should be") from None
         raise RetryError("an answer that is not JSON to its end") from None
     if not isinstance(data, dict):
         raise RetryError("an answer that holds no object")

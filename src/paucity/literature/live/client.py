@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -20,7 +21,7 @@ from paucity.literature.live.faults import (
     quoted,
 )
 from paucity.literature.live.hosts import Host, identity
-from paucity.literature.live.transport import MAX_BODY, read_body, transport, without
+from paucity.literature.live.transport import MAX_BODY, read_body, safe, transport, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,14 +41,12 @@ CONNECTIONS: Final = 3
 LONGEST_WAIT: Final = 300.0
 """Seconds that a host may ask to wait; beyond, the run ends and can be resumed."""
 
-LONGEST_URL: Final = 1_500
-"""Letters of parameters above which they are sent in the body."""
-
 _TIMES: Final = httpx.Timeout(30.0, connect=15.0, read=60.0)
 _PATIENCE: Final = 600.0
 """Seconds that one answer may take, however steadily it drips."""
 
 _REDIRECTS: Final = 3
+_SPENT: Final = re.compile(r"-\d+(?:\.\d+)?|0+(?:\.0+)?")
 _AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 
 
@@ -58,18 +57,19 @@ class Request:
     Attributes:
         path: below the host's base.
         parameters: in order.
-        post: send them in the body though they are few.
+        post: send them in the body. Only E-utilities and Europe PMC take them there.
+        room: bytes that the address of a later request may need beside these.
     """
 
     path: str
     parameters: tuple[tuple[str, str], ...]
     post: bool = False
+    room: int = 0
 
     @property
     def method(self) -> str:
-        """Return POST where the parameters are many or it is asked for, and GET otherwise."""
-        long = len(urlencode(self.parameters)) > LONGEST_URL
-        return "POST" if self.post or long else "GET"
+        """Return the method of HTTP."""
+        return "POST" if self.post else "GET"
 
 
 class Client:
@@ -99,7 +99,7 @@ class Client:
         self._who: Identity = identity(host, environ)
         if host.required and not self._who.secrets:
             raise LiveError(
-                f"{self.name} answers only with a key: put it in the environment as {host.variable}"
+                f"{self.name} asks for a key: put it in the environment as {host.variable}"
             )
         self._most = most
         self._bucket = Bucket(self._who.rate, self.clock)
@@ -134,8 +134,8 @@ class Client:
             check: reads the body, or raises RetryError or RefusedError on what is no answer.
 
         Returns:
-            The body as it came (a key that the host repeats is taken out), and what `check` made
-            of it.
+            The body as it came (a key or the address that the host repeats is taken out), and
+            what `check` made of it.
 
         Raises:
             LiveError: no good answer came; one line that names the host and the last reason.
@@ -146,7 +146,7 @@ class Client:
             if last is not None:
                 self._wait(attempt, last)
             try:
-                body = without(self._once(request), self._who.secrets)
+                body = without(self._once(request), self._who)
                 return body, check(body)
             except RetryError as error:
                 last = error
@@ -173,6 +173,7 @@ class Client:
     def _once(self, request: Request) -> bytes:
         url = urljoin(self.host.base, request.path)
         method, parameters = request.method, list(request.parameters)
+        self._bounded(url, request)
         for _ in range(_REDIRECTS + 1):
             self._bucket.take()
             status, headers, body = self._exchange(method, url, parameters)
@@ -182,6 +183,16 @@ class Client:
             url = self._followed(url, headers.get("location", ""))
             parameters = parameters if method == "POST" else []
         raise RefusedError("redirects without end")
+
+    def _bounded(self, url: str, request: Request) -> None:
+        """Refuse an address that the host would refuse, before anything is sent."""
+        whole = f"{url}?{urlencode((*request.parameters, *self._who.parameters))}"
+        longest = self.host.longest
+        if longest and not request.post and len(whole) + request.room > longest:
+            raise RefusedError(
+                f"takes addresses of {longest:,} bytes, and with this query it has {len(whole):,}: "
+                "shorten the strategy, or divide it into several searches"
+            )
 
     def _exchange(
         self, method: str, url: str, parameters: list[tuple[str, str]]
@@ -223,9 +234,12 @@ class Client:
         """Return where a redirect leads, if that is the same host, asked the same way."""
         target = urljoin(url, location)
         old, new = urlsplit(url), urlsplit(target)
-        if not location or (old.scheme, old.netloc) != (new.scheme, new.netloc):
-            where = quoted(new.hostname or "nowhere")
+        where = quoted(new.hostname or "nowhere")
+        if not location or old.hostname != new.hostname:
             raise RefusedError(f"redirects to another host, {where}, which is not followed")
+        if (old.scheme, old.netloc) != (new.scheme, new.netloc):
+            way = "without encryption" if new.scheme == "http" else "by another way"
+            raise RefusedError(f"redirects to {where} {way}, which is not followed")
         ours = {name for name, _ in self._who.parameters}  # repeated by the host; added again
         pairs = [p for p in parse_qsl(new.query, keep_blank_values=True) if p[0] not in ours]
         return new._replace(query=urlencode(pairs), fragment="").geturl()
@@ -233,16 +247,23 @@ class Client:
     def _judge(self, status: int, headers: httpx.Headers, body: bytes) -> None:
         if status == 200:
             return
-        said = quoted(without(body[:400], self._who.secrets).decode("utf-8", "replace"))
-        if status in _AGAIN:
-            wait = retry_after(headers.get("retry-after", ""), self.clock)
-            raise RetryError(f"status {status}", wait)
+        said = quoted(safe(body[:400].decode("utf-8", "replace"), self._who))
+        if status in _AGAIN or status in self.host.busy:
+            raise RetryError(f"status {status}", self._asked_to_wait(headers))
         if status in {401, 403} and self.host.variable:
             raise RefusedError(f"refuses (status {status}): look at {self.host.variable}; {said}")
         raise RefusedError(f"refuses (status {status}): {said}")
 
+    def _asked_to_wait(self, headers: httpx.Headers) -> float | None:
+        """Return the seconds that the host asks to wait; None if it does not say."""
+        wait = retry_after(headers.get("retry-after", ""), self.clock)
+        left = headers.get("x-ratelimit-remaining", "").strip()
+        if wait is None and self.host.renewed and _SPENT.fullmatch(left):
+            wait = retry_after(headers.get(self.host.renewed, ""), self.clock)
+        return wait
+
     def _safe(self, text: str) -> str:
-        return without(text.encode("utf-8", "replace"), self._who.secrets).decode()
+        return safe(text, self._who)
 
 
 def _cause(error: httpx.TransportError) -> str:

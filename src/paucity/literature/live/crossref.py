@@ -1,7 +1,16 @@
 """Ask Crossref: works by words of the citation, pages by cursor, the end told by an empty page.
 
-The service is described at https://api.crossref.org. A cursor is forgotten after five minutes,
-and may stay the same from page to page: each page that is not empty is followed by another request.
+The service is described at https://api.crossref.org/swagger-ui/index.html and in "Tips for using
+the Crossref REST API" (https://www.crossref.org/documentation/retrieve-metadata/rest-api/
+tips-for-using-the-crossref-rest-api): at most 1,000 on a page, a cursor with every page, also the
+last; a cursor is forgotten after five minutes without use. It may stay the same from page to page:
+each page that is not empty is followed by another request.
+
+"REST API filters" (https://www.crossref.org/documentation/retrieve-metadata/rest-api/
+rest-api-filters) tells the dates apart. ``from-created-date`` knows only the first deposit,
+``from-update-date`` and ``from-deposit-date`` what the publisher deposits again.
+``from-index-date`` also has what Crossref and others add (links to retractions among it), and is
+asked for here: nothing is missed, and most of what comes is as it is held.
 """
 
 from __future__ import annotations

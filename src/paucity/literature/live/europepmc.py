@@ -1,6 +1,15 @@
 """Ask Europe PMC: one query, pages by ``cursorMark``, the end told by the cursor's echo.
 
-The service is described at https://europepmc.org/RestfulWebService.
+The service is described in "Articles RESTful API" (https://europepmc.org/RestfulWebService):
+``searchPOST`` takes the parameters of ``search`` in the body, ``resultType=core`` gives full
+records, a page has at most 1,000. Synonyms are added only if asked for. "Europe PMC Web Services
+Announcement (Version 6.6)" (https://groups.google.com/a/ebi.ac.uk/g/epmc-webservices/c/yG8kMl1R3cI)
+says that the end is told by a cursor that is missing; answers also repeat the cursor that was sent.
+
+What is new since a day is asked for by the days on which a record was first indexed and was last
+updated. Both are among the fields that the service lists (``fields``), where no more is said of
+them; which changes count as an update is not known. So an update may give records that are held as
+they are, which are compared and left, and may miss changes.
 """
 
 from __future__ import annotations
@@ -24,7 +33,8 @@ _SIZE: Final = 500
 def _request(asked: Asked, cursor: str) -> Request:
     text = asked.text
     if asked.since:
-        text = f"({text}) AND FIRST_IDATE:[{asked.since} TO 3000-12-31]"
+        days = f"[{asked.since} TO 3000-12-31]"
+        text = f"({text}) AND (FIRST_IDATE:{days} OR UPDATE_DATE:{days})"
     parameters = (
         ("query", text),
         ("resultType", "core"),

@@ -1,8 +1,21 @@
 """Ask PubMed by E-utilities: identifiers first, by slices of entry dates, then their records.
 
-The service is described at https://www.ncbi.nlm.nih.gov/books/NBK25499. It gives at most 9,999
-identifiers for a query and, asked for more, silently gives less; so a larger result is divided by
-the day of entry until every part is under the limit, and every part is counted.
+The service is described in "The E-utilities In-Depth: Parameters, Syntax and More"
+(https://www.ncbi.nlm.nih.gov/books/NBK25499): ``datetype``, ``mindate`` and ``maxdate`` together,
+as YYYY/MM/DD; long queries and more than about 200 identifiers by POST. It states 10,000
+identifiers for a query of PubMed; its errors say 9,999, and that a later ``retstart`` is refused.
+So a larger result is divided by the day of entry until every part is under the limit, and each is
+counted.
+
+What is new since a day is asked for by three dates. The entry date alone misses records: one that
+comes to PubMed more than a year after its publication gets the day of publication for it ("Create
+Date - New Field Indicates When Record Added to PubMed",
+https://www.nlm.nih.gov/pubs/techbull/nd08/nd08_pm_new_date_field.html). The create date is the day
+the record was added. The MeSH date and the date of the last revision bring records that meet the
+strategy only now, and those that were corrected or retracted.
+
+Not described, and known from answers alone: an error can come with status 200, as ``error`` or as
+``esearchresult.ERROR``, with control characters that JSON does not allow.
 """
 
 from __future__ import annotations
@@ -25,7 +38,13 @@ CAP: Final = 9_999
 """Most identifiers that one query can give."""
 
 BATCH: Final = 400
-"""Records asked for at once; above 200 identifiers they go in the body of a POST."""
+"""Records asked for at once."""
+
+_POST_TERM: Final = 500
+"""Letters of a query above which it goes in the body; the service says several hundred."""
+
+_POST_IDS: Final = 200
+"""Identifiers above which they go in the body."""
 
 _FIRST: Final = date(1700, 1, 1)
 _ALL: Final = ("", "")
@@ -74,12 +93,12 @@ def _search(asked: Asked, part: tuple[str, str]) -> Request:
     term = asked.text
     if asked.since:
         day = asked.since.replace("-", "/")
-        term = f"({term}) AND ({day}:3000[edat] OR {day}:3000[lr])"
+        term = f"({term}) AND ({day}:3000[crdt] OR {day}:3000[mhda] OR {day}:3000[lr])"
     parameters = [("db", "pubmed"), ("term", term), ("retmode", "json"), ("retmax", str(CAP))]
     if part != _ALL:
         days = (("mindate", part[0]), ("maxdate", part[1]))
         parameters += [("datetype", "edat"), *((k, v.replace("-", "/")) for k, v in days)]
-    return Request("esearch.fcgi", tuple(parameters))
+    return Request("esearch.fcgi", tuple(parameters), post=len(term) > _POST_TERM)
 
 
 def _searched(client: Client, asked: Asked, state: State) -> State:
@@ -151,7 +170,7 @@ def _fetched(client: Client, state: State) -> tuple[State, Page | None]:
     again = not state.wanted
     batch = (state.missing if again else state.wanted)[:BATCH]
     parameters = (("db", "pubmed"), ("retmode", "xml"), ("id", ",".join(batch)))
-    request = Request("efetch.fcgi", parameters, post=len(batch) > 200)
+    request = Request("efetch.fcgi", parameters, post=len(batch) > _POST_IDS)
     body, ids = client.fetch(request, lambda data: _records(data, batch))
     absent = tuple(x for x in batch if x not in set(ids))
     if again:

@@ -14,6 +14,10 @@ EMAIL: Final = "PAUCITY_EMAIL"
 """The environment's name for the address at which a database may reach whoever asks."""
 
 
+REMOVED: Final = (b"[key removed]", b"[address removed]")
+"""What stands in an answer where it repeated a key or the address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Host:
     """A host and its rules.
@@ -27,7 +31,10 @@ class Host:
         email: the parameter for the address; empty if there is none.
         key: the parameter for the key; empty if there is none.
         variable: the environment's name for the key.
-        required: whether nothing is answered without the key.
+        required: whether it is asked with the key only.
+        longest: bytes that a whole address may have; 0 if none are stated.
+        busy: statuses that mean too many requests here, and a refusal elsewhere.
+        renewed: the header that says in how many seconds a spent allowance is renewed.
     """
 
     name: str
@@ -39,9 +46,14 @@ class Host:
     key: str = ""
     variable: str = ""
     required: bool = False
+    longest: int = 0
+    busy: frozenset[int] = frozenset()
+    renewed: str = ""
 
 
 HOSTS: Final[dict[str, Host]] = {
+    # "A General Introduction to the E-utilities" (https://www.ncbi.nlm.nih.gov/books/NBK25497):
+    # rates, tool, email and api_key.
     "eutils": Host(
         "eutils",
         "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/",
@@ -52,19 +64,32 @@ HOSTS: Final[dict[str, Host]] = {
         key="api_key",
         variable="NCBI_API_KEY",
     ),
+    # "Articles RESTful API" (https://europepmc.org/RestfulWebService); it states no rate.
     "europepmc": Host(
         "europepmc", "https://www.ebi.ac.uk/europepmc/webservices/rest/", rate=5, email="email"
     ),
+    # "Authentication & Pricing" (https://developers.openalex.org/api-reference/authentication): the
+    # key is free, the allowance renewed each day; an address (mailto) no longer counts. "Errors"
+    # (https://developers.openalex.org/api-reference/errors): 403 is too many requests. "Search"
+    # (https://developers.openalex.org/guides/searching): the longest address.
     "openalex": Host(
         "openalex",
         "https://api.openalex.org/",
         rate=5,
-        email="mailto",
         key="api_key",
         variable="OPENALEX_API_KEY",
         required=True,
+        longest=4_094,
+        busy=frozenset({403}),
+        renewed="x-ratelimit-reset",
     ),
-    "crossref": Host("crossref", "https://api.crossref.org/", rate=1, faster=3, email="mailto"),
+    # "API versioning" (https://www.crossref.org/documentation/retrieve-metadata/api-versioning)
+    # asks for the version in the address. "Access and authentication"
+    # (https://www.crossref.org/documentation/retrieve-metadata/rest-api/access-and-authentication):
+    # mailto, rates by pool, told in headers. Lists have lower rates than the page's table: clients
+    # see 3 a second with an address.
+    "crossref": Host("crossref", "https://api.crossref.org/v1/", rate=1, faster=3, email="mailto"),
+    # The API's page states no rate; its users report that 50 requests a minute are answered.
     "clinicaltrials": Host("clinicaltrials", "https://clinicaltrials.gov/api/v2/", rate=0.8),
 }
 """Rates are those the hosts ask for; where one states none, one that troubles nobody."""
@@ -78,11 +103,14 @@ class Identity:
         parameters: names and values that go with each request.
         secrets: values among them that may not be written anywhere.
         rate: requests per second that they allow.
+        address: the name and value of the address among them, which may stand in an answer where
+            it is an author's, and may be said nowhere else.
     """
 
     parameters: tuple[tuple[str, str], ...]
     secrets: tuple[str, ...]
     rate: float
+    address: tuple[str, str] | None = None
 
     def __repr__(self) -> str:
         """Return the names alone: a key in a traceback would be a key in a log."""
@@ -110,7 +138,8 @@ def identity(host: Host, environ: Mapping[str, str]) -> Identity:
         parameters.append((host.key, key))
     quick = key if host.key else email
     rate = host.faster if quick and host.faster else host.rate
-    return Identity(tuple(parameters), (key,) if key else (), rate)
+    address = (host.email, email) if email else None
+    return Identity(tuple(parameters), (key,) if key else (), rate, address)
 
 
 def _value(environ: Mapping[str, str], name: str) -> str:
@@ -121,12 +150,10 @@ def _value(environ: Mapping[str, str], name: str) -> str:
 
 
 def told(host: Host, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what goes with each request, in words that give no key away."""
+    """Return what goes with each request, in words that give neither key nor address away."""
     out = [f"{name}={value}" for name, value in host.fixed]
-    if host.email:
-        email = environ.get(EMAIL, "").strip()
-        out.append(f"{host.email}={email}" if email else f"no {host.email} ({EMAIL} is not set)")
-    if host.key:
-        state = "set, not shown" if environ.get(host.variable, "").strip() else "not set"
-        out.append(f"{host.key} from {host.variable} ({state})")
+    for name, variable in ((host.email, EMAIL), (host.key, host.variable)):
+        if name:
+            state = "set, not shown" if environ.get(variable, "").strip() else "not set"
+            out.append(f"{name} from {variable} ({state})")
     return tuple(out)

@@ -46,6 +46,7 @@ class State:
         missing: identifiers asked for that did not come, to be asked for again (PubMed).
         absent: identifiers whose record did not come then either (PubMed).
         before: the identifiers of the last page, to notice one that is given twice.
+        empty: how many pages in a row had no records.
     """
 
     done: bool = False
@@ -59,6 +60,7 @@ class State:
     missing: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
+    empty: int = 0
 
 
 def counted(state: State, count: int) -> State:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from paucity.literature.live.answers import read_object
 from paucity.literature.live.faults import RetryError
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from paucity.literature.live.client import Client, Request
+
+
+MOST_EMPTY: Final = 50
+"""Empty pages in a row after which a host is taken to have lost its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Paged:
         request: what to ask for the page at a cursor.
         read: what a page says; raises RetryError or RefusedError on what is no page.
         echo: whether a cursor that is given again means the end.
+        gaps: whether a page may be empty though more follow.
     """
 
     host: str
@@ -49,6 +54,7 @@ class Paged:
     request: Callable[[Asked, str], Request]
     read: Callable[[Mapping[str, Any]], Sheet]
     echo: bool = True
+    gaps: bool = False
 
     def start(self, asked: Asked) -> State:  # noqa: ARG002
         """Return the state before the first page."""
@@ -65,13 +71,14 @@ class Paged:
         body, sheet = client.fetch(request, lambda data: self._good(data, state))
         after = counted(state, sheet.total) if sheet.total is not None else state
         echoed = self.echo and sheet.cursor == state.cursor
-        last = echoed or not (sheet.cursor and sheet.ids)
+        last = echoed or not sheet.cursor or not (sheet.ids or self.gaps)
         after = replace(
             after,
             done=last,
             cursor="" if last else sheet.cursor,
             received=state.received + len(sheet.ids),
             before=sheet.ids,
+            empty=0 if sheet.ids else state.empty + 1,
         )
         return after, Page(body, "json", sheet.ids) if sheet.ids else None
 
@@ -83,8 +90,13 @@ class Paged:
         counts = (*state.counts, *([] if sheet.total is None else [sheet.total]))
         known = min(counts, default=0)  # it may have grown since the first page
         came = state.received + len(sheet.ids)
-        if not sheet.ids and came < known:
+        goes_on = self.gaps and sheet.cursor and state.empty < MOST_EMPTY
+        if not sheet.ids and came < known and not goes_on:
             raise RetryError(f"an empty page after {came:,} of {known:,} records", stuck=True)
         if sheet.ids and not sheet.cursor and came < known:
             raise RetryError(f"a last page after {came:,} of {known:,} records", stuck=True)
+        if counts and came > max(counts) + self.size and sheet.cursor:
+            raise RetryError(f"pages without end: {came:,} of {max(counts):,}", stuck=True)
+        if not sheet.ids and sheet.cursor and state.empty >= MOST_EMPTY:
+            raise RetryError(f"{state.empty + 1} empty pages in a row", stuck=True)
         return sheet

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.strategy.dates import first_day, last_day
 from paucity.literature.strategy.evaluate import chunks
-from paucity.literature.strategy.losses import Losses, joined
+from paucity.literature.strategy.losses import joined
 from paucity.literature.strategy.nodes import (
     And,
     DateField,
     DateRange,
     Field,
     MeSH,
-    Near,
     Node,
     Not,
     Or,
@@ -25,6 +24,7 @@ from paucity.literature.strategy.show import show
 from paucity.literature.strategy.view import language
 from paucity.literature.strategy.walk import walk
 from paucity.literature.strategy.words import has_wildcard, tokens
+from paucity.literature.strategy.writer import Piece, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 Filters = tuple[tuple[str, str], ...]
 
 _SIGNS: Final = re.compile(r'["\\\[\]{}^~()|:!+]')
+_SHORT_STEM: Final = re.compile(r"(?<!\w)\w{0,2}[*$?#]")
+_OPERATORS: Final = re.compile(
+    r"\b(?:AND|OR|NOT|ALL|AREA|COVERAGE|DISTANCE|EXPANSION|MISSING|RANGE|SEARCH|TILT)\b"
+)
+"""Words that are operators in capitals; as words of a term they are sent in small letters."""
+
 _WORDS: Final = frozenset(
     {Field.ALL, Field.TEXT_WORD, Field.TITLE_ABSTRACT, Field.TITLE, Field.ABSTRACT, Field.KEYWORD}
 )
@@ -53,6 +59,8 @@ class Target:
         language: the name of its filter for the language.
         operators: whether it knows AND, OR and NOT; where not, it is given all words.
         where: what it searches, for the sentence on fields.
+        negation: how NOT is written.
+        truncates: whether it knows ``*`` for any letters and ``?`` for one, after three letters.
     """
 
     name: str
@@ -60,6 +68,8 @@ class Target:
     language: str
     operators: bool
     where: str
+    negation: str = "NOT"
+    truncates: bool = False
 
 
 OPENALEX: Final = Target(
@@ -67,8 +77,11 @@ OPENALEX: Final = Target(
     ("from_publication_date", "to_publication_date"),
     "language",
     operators=True,
-    where="title, abstract and full text, by their stems",
+    where="title, abstract and full text",
+    truncates=True,
 )
+"""``search.exact``, by "Search" (https://developers.openalex.org/guides/searching)."""
+
 CROSSREF: Final = Target(
     "Crossref",
     ("from-pub-date", "until-pub-date"),
@@ -76,9 +89,19 @@ CROSSREF: Final = Target(
     operators=False,
     where="the citation: title, authors, journal, year",
 )
+"""``query.bibliographic``, by https://api.crossref.org/swagger-ui/index.html."""
+
 CLINICALTRIALS: Final = Target(
-    "ClinicalTrials.gov", None, "", operators=True, where="the registration, with synonyms"
+    "ClinicalTrials.gov",
+    None,
+    "",
+    operators=True,
+    where="the registration, with synonyms",
+    negation="AND NOT",
 )
+"""``query.term``, by "Search Operators"
+(https://clinicaltrials.gov/find-studies/constructing-complex-search-queries): NOT has one operand,
+and quotes make a phrase. It names no sign for truncation."""
 
 
 def to_plain(node: Node, target: Target) -> tuple[str, Filters, tuple[str, ...]]:
@@ -91,10 +114,9 @@ def to_plain(node: Node, target: Target) -> tuple[str, Filters, tuple[str, ...]]
     >>> to_plain(node, OPENALEX)[:2]
     ('"hlh" OR "mas"', (('from_publication_date', '2000-01-01'), ('language', 'en')))
     """
-    losses = Losses()
     filters: list[tuple[str, str]] = []
     rest = _filtered(node, target, filters)
-    writer = _Writer(target, losses)
+    writer = _Plain(target)
     if rest is None:
         text = ""
     elif target.operators:
@@ -102,9 +124,9 @@ def to_plain(node: Node, target: Target) -> tuple[str, Filters, tuple[str, ...]]
         text = piece[0] if piece else ""
     else:
         sentence = f"{target.name} has no operators: it finds records with any of the words"
-        losses.note(sentence, "AND, OR, NOT")
+        writer.losses.note(sentence, "AND, OR, NOT")
         text = writer.all_words(rest)
-    return text, tuple(sorted(filters)), losses.told()
+    return text, tuple(sorted(filters)), writer.losses.told()
 
 
 def _filtered(node: Node, target: Target, filters: list[tuple[str, str]]) -> Node | None:
@@ -129,53 +151,42 @@ def _filtered(node: Node, target: Target, filters: list[tuple[str, str]]) -> Nod
     return node
 
 
-@dataclass(slots=True)
-class _Writer:
-    target: Target
-    losses: Losses = field(default_factory=Losses)
+class _Plain(Writer):
+    def __init__(self, target: Target) -> None:
+        super().__init__(target.name, target.negation)
+        self.target = target
 
-    def piece(self, node: Node) -> tuple[str, bool] | None:
-        """Return a node's text; None if the database has nothing for it."""
-        match node:
-            case And(operands):
-                return joined([self.piece(x) for x in operands], "AND")
-            case Or(operands):
-                return joined([self.piece(x) for x in operands], "OR")
-            case Not(left, right):
-                first, second = self.piece(left), self.piece(right)
-                return first if first is None else joined([first, second], "NOT")
-            case Term():
-                return self.term(node)
-            case Near(parts):
-                self.losses.note("no distance between words; all must be there", show(node))
-                each = [joined([self.phrase(w) for w in part], "OR") for part in parts]
-                return joined(each, "AND")
-            case MeSH(heading):
-                self.losses.note("no headings: the words of a heading are searched", heading)
-                return self.phrase(heading)
-            case _:
-                return self.lost(show(node))
-
-    def lost(self, what: str) -> tuple[str, bool] | None:
-        sentence = f"{self.target.name} has no counterpart for this; it is left out"
-        self.losses.note(f"{sentence} (more is found if AND joined it, less if OR did)", what)
-        return None
-
-    def term(self, term: Term) -> tuple[str, bool] | None:
+    def term(self, term: Term) -> Piece | None:
         if term.field is not None and term.field not in _WORDS:
-            return self.lost(show(term))
+            return self.lost(f"the field [{term.field.value}]", show(term))
         if term.field is not None:
             self.losses.note(f"searched in {self.target.where}", f"[{term.field.value}]")
         texts = chunks(term) if term.field is None else (term.text,)
-        return joined([self.phrase(x) for x in texts], "AND")
+        return joined([self.words(x) for x in texts], "AND")
 
-    def phrase(self, text: str) -> tuple[str, bool] | None:
+    def words(self, text: str, field: Field = Field.ALL) -> Piece | None:  # noqa: ARG002
         if has_wildcard(text):
-            sentence = "no truncation: the stem is searched as a word, and may find nothing"
-            self.losses.note(sentence, text)
-            text = re.sub(r"\$\d?|[*?#]", "", text)
-        words = " ".join(_SIGNS.sub(" ", text).split())
+            text = self.truncated(text)
+        plain = _OPERATORS.sub(lambda found: found[0].lower(), _SIGNS.sub(" ", text))
+        words = " ".join(plain.split())
         return (f'"{words}"', False) if tokens(words) else None
+
+    def truncated(self, text: str) -> str:
+        """Return a text with the wildcards that the database knows."""
+        if not self.target.truncates or _SHORT_STEM.search(text):
+            limit = " of fewer than three letters" if self.target.truncates else ""
+            sentence = f"no truncation{limit}: the stem is searched as a word, and may find nothing"
+            self.losses.note(sentence, text)
+            return re.sub(r"\$\d?|[*?#]", "", text)
+        if re.search(r"\$\d|\?", text):
+            self.losses.note("`?` and `$` become `*`: more is found", text)
+        return re.sub(r"\$\d?|\?", "*", text).replace("#", "?")
+
+    def indexed(self, node: Node) -> Piece | None:
+        if isinstance(node, MeSH):
+            self.losses.note("no headings: the words of a heading are searched", node.heading)
+            return self.words(node.heading)
+        return self.lost("what is no word", show(node))
 
     def all_words(self, node: Node) -> str:
         """Return every word of a node once, but those that NOT takes away."""

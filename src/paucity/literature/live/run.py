@@ -147,9 +147,13 @@ def _resumed(
     An update that was fetched on another day and not applied is fetched again: more may be new.
     """
     held = store.load(folder)
-    if held is None or replace(held.asked, today=asked.today) != asked:
+    if held is None:
         return _anew(folder, asked, planned)
     came = sum(len(page.ids) for page in held.pages)
+    if replace(held.asked, today=asked.today) != asked:
+        if came:
+            say(f"{planned.name}: what is asked has changed; the {came:,} records kept are dropped")
+        return _anew(folder, asked, planned)
     if not held.state.done:
         if came or held.state.wanted:
             say(f"{planned.name}: goes on after {came:,} records")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.literature.live.faults import LiveError
+from paucity.literature.live.hosts import REMOVED
 from paucity.literature.live.model import Asked, Page, State, plain_state, state_from
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Kept:
         bytes: its size.
         sha256: of its content.
         ids: identifiers of its records.
-        changed: whether a key that the host repeated was taken out.
+        changed: whether a key or the address that the host repeated was taken out.
     """
 
     file: str
@@ -86,7 +87,7 @@ def keep_page(folder: Path, checkpoint: Checkpoint, page: Page, state: State) ->
     """Keep a page and the state after it; the page is written first, so it is never only named."""
     name = f"{len(checkpoint.pages) + 1:04}.{page.suffix}"
     write_whole(folder / name, page.body)
-    changed = b"[key removed]" in page.body
+    changed = any(mark in page.body for mark in REMOVED)
     kept = Kept(name, len(page.body), digest(page.body), page.ids, changed)
     after = replace(checkpoint, state=state, pages=(*checkpoint.pages, kept))
     save(folder, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import zlib
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus, urlencode, urlsplit
@@ -11,6 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from paucity.literature.live.faults import LiveError, RetryError
+from paucity.literature.live.hosts import REMOVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,15 +36,15 @@ _LOGGERS: Final = (
 
 
 class _Redacted(logging.Filter):
-    """Take secrets out of what the libraries log: a host may repeat them in a header."""
+    """Take keys and address out of what the libraries log: a host may repeat them in a header."""
 
-    def __init__(self, secrets: tuple[str, ...]) -> None:
+    def __init__(self, identity: Identity) -> None:
         super().__init__()
-        self._secrets = secrets
+        self._identity = identity
 
     def filter(self, record: logging.LogRecord) -> bool:
         said = record.getMessage()
-        clean = without(said.encode("utf-8", "replace"), self._secrets).decode()
+        clean = safe(said, self._identity)
         if clean != said:
             record.msg, record.args = clean, ()
         return True
@@ -57,8 +59,8 @@ class Keyed(httpx.BaseTransport):
     def __init__(self, inner: httpx.BaseTransport, identity: Identity) -> None:
         self._inner = inner
         self._identity = identity
-        self._filter = _Redacted(identity.secrets)
-        for name in _LOGGERS if identity.secrets else ():
+        self._filter = _Redacted(identity)
+        for name in _LOGGERS:
             logging.getLogger(name).addFilter(self._filter)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -139,13 +141,36 @@ def _unpacked(unpack: zlib._Decompress, chunk: bytes, room: int) -> bytes:
         raise RetryError("an answer whose packing is damaged") from None
 
 
-def without(data: bytes, secrets: tuple[str, ...]) -> bytes:
-    """Return bytes with every secret replaced, however it is written in an address.
+def without(data: bytes, identity: Identity) -> bytes:
+    """Return an answer without the keys, and without the address where it repeats the request.
 
-    >>> without(b'{"api-key":"abcd1234"}', ("abcd1234",))
-    b'{"api-key":"[key removed]"}'
+    An address that stands elsewhere is an author's, and part of the record.
+
+    >>> from paucity.literature.live.hosts import Identity
+    >>> who = Identity((), ("abcd1234",), 1, ("mailto", "a@b.org"))
+    >>> without(b'{"api-key":"abcd1234","mailto":"a@b.org","author":"a@b.org"}', who)
+    b'{"api-key":"[key removed]","mailto":"[address removed]","author":"a@b.org"}'
     """
-    for secret in secrets:
-        for form in {secret, quote(secret, safe=""), quote_plus(secret), secret.lower()}:
-            data = data.replace(form.encode(), b"[key removed]")
+    for secret in identity.secrets:
+        for form in _forms(secret):
+            data = data.replace(form.encode(), REMOVED[0])
+    if identity.address:
+        name, value = identity.address
+        forms = b"|".join(re.escape(form.encode()) for form in _forms(value))
+        before = rb"(\b%s(?:=|%%3D|\\?\"\s*:\s*\[?\s*\\?\"))" % re.escape(name.encode())
+        data = re.sub(before + rb"(?:%s)" % forms, rb"\1" + REMOVED[1], data, flags=re.IGNORECASE)
     return data
+
+
+def safe(text: str, identity: Identity) -> str:
+    """Return text for a message or a log: neither keys nor the address are in it."""
+    data = without(text.encode("utf-8", "replace"), identity)
+    for form in _forms(identity.address[1]) if identity.address else ():
+        data = data.replace(form.encode(), REMOVED[1])
+    return data.decode()
+
+
+def _forms(value: str) -> list[str]:
+    """Return how a value may be written in an address or an answer, the longest first."""
+    written = (value, quote(value, safe=""), quote_plus(value))
+    return sorted({*written, *map(str.lower, written)}, key=lambda form: (-len(form), form))

@@ -1,10 +1,15 @@
 """Read one line in Ovid's syntax for MEDLINE.
 
 ``exp Heading/``, ``*Heading/dt, th``, ``words.ti,ab.``, ``a adj3 b``, ``1 or 2``, ``or/1-3``,
-``limit 5 to (english language and yr="2000 -Current")``; ``*`` and ``$`` for any letters, ``$3``
-for at most three, ``#`` for one, ``?`` for one or none. Words side by side are a phrase.
+``limit 5 to (english language and yr="2000 -Current")``; ``*``, ``$`` and ``:`` for any letters,
+``$3`` for at most three, ``#`` for one, ``?`` for one or none. Words side by side are a phrase.
 
-``adjN`` finds words at most N apart, so N - 1 stand between them; ``adj`` alone keeps the order.
+``adjN`` finds words at most N apart, in any order, so N - 1 stand between them; ``adj`` alone keeps
+the order.
+
+Sources: "Targeted Searching using Term Variants (Operators)", Ovid Training
+(https://tools.ovid.com/ovidgo/searches/view.php?id=53), on adjacency; "Ovid search tips", Yale
+(http://www.library.yale.edu/scilib/help/ovidtips.html), after Ovid's help, on truncation.
 """
 
 from __future__ import annotations
@@ -341,5 +346,5 @@ def _tail_in(text: str, start: int, end: int, stop: int) -> re.Match[str] | None
 def _words(text: str) -> str:
     """Return words divided by one space, without the signs that Ovid passes over."""
     text = re.sub(r"\*(?=\d)", "$", text)
-    text = re.sub(r"\$(?!\d)", "*", text)
+    text = re.sub(r"\$(?!\d)|(?<=\w):(?=\s|$)", "*", text)
     return " ".join(_SIGNS.sub(" ", text).split())

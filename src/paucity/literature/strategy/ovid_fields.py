@@ -53,9 +53,16 @@ FIELDS: Final[Mapping[str, Field]] = {
     "ip": Field.ISSUE,
     "pg": Field.PAGE,
     "cp": Field.PLACE,
-    "ps": Field.NAME_AS_SUBJECT,
+    "pn": Field.NAME_AS_SUBJECT,
 }
-"""Field of each of Ovid's codes for MEDLINE that stands for one."""
+"""Field of each of Ovid's codes for MEDLINE that stands for one.
+
+Source: the fields that Ovid's database guides list for records of MEDLINE, "Ovid Nursing Database
+Database Guide" (https://ospguides.ovid.com/OSPguides/ovrndb.htm) and "MEDLINE 2024 Database Guide"
+(https://ospguides.ovid.com/OSPguides/medline.htm). That ``ja`` and ``vo`` are among them could not
+be verified. Ovid compares ``au``, ``jn`` and ``kw`` as whole phrases, ``jw`` and ``kf`` by their
+words; here all are compared by words, so ``.kw.`` finds more than in Ovid.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,28 @@
-"""Write a strategy in Europe PMC's syntax, as one query."""
+"""Write a strategy in Europe PMC's syntax, as one query.
+
+The fields are those that the service lists (https://www.ebi.ac.uk/europepmc/webservices/rest/fields)
+and its own website accepts. ``TITLE_ABS`` and ``HAS_ABSTRACT`` are not in the list, but are
+what other clients write, and are answered. There is no field for headings alone: ``KW`` holds them
+beside authors' keywords. ``AUTH_FIRST`` and ``AUTH_LAST`` are listed, but not how they hold a name,
+so all authors are searched instead.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from paucity.literature.strategy.dates import first_day, last_day
 from paucity.literature.strategy.evaluate import chunks
 from paucity.literature.strategy.filters import expanded
-from paucity.literature.strategy.losses import Losses, joined
+from paucity.literature.strategy.losses import joined
 from paucity.literature.strategy.nodes import (
-    And,
     DateField,
     DateRange,
     Field,
     Filter,
     MeSH,
-    Near,
     Node,
-    Not,
-    Or,
     PublicationType,
     Strategy,
     Term,
@@ -29,6 +31,7 @@ from paucity.literature.strategy.show import show
 from paucity.literature.strategy.view import language
 from paucity.literature.strategy.walk import resolved
 from paucity.literature.strategy.words import has_wildcard, tokens
+from paucity.literature.strategy.writer import Piece, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,55 +65,28 @@ _AUTHORS: Final = frozenset(
 _ISSN: Final = re.compile(r"\d{4}-?\d{3}[\dXx]")
 _QUOTE: Final = re.compile(r'["\\\[\]{}^~()]')
 
-_Piece: TypeAlias = "tuple[str, bool]"
-
 
 def to_europepmc(strategy: Strategy) -> tuple[str, tuple[str, ...]]:
     """Return a strategy in Europe PMC's syntax and what is lost; see :func:`translate`."""
     node = resolved(strategy)
-    writer = _Writer()
+    writer = _EuropePMC()
     piece = None if node is None else writer.piece(node)
     if piece is None:
         return "", (*writer.losses.told(), "nothing is left of the strategy")
     return piece[0], writer.losses.told()
 
 
-@dataclass(slots=True)
-class _Writer:
-    losses: Losses = field(default_factory=Losses)
+class _EuropePMC(Writer):
+    def __init__(self) -> None:
+        super().__init__("Europe PMC")
 
-    def piece(self, node: Node) -> _Piece | None:
-        """Return a node's text; None if Europe PMC has nothing for it."""
-        match node:
-            case And(operands):
-                return joined([self.piece(x) for x in operands], "AND")
-            case Or(operands):
-                return joined([self.piece(x) for x in operands], "OR")
-            case Not(left, right):
-                first, second = self.piece(left), self.piece(right)
-                return first if first is None else joined([first, second], "NOT")
-            case Term():
-                return self.term(node)
-            case Near(parts):
-                self.losses.note("no distance between words; all must be there", show(node))
-                fields = _FIELDS.get(node.field, ("TITLE_ABS",))
-                each = [joined([self.words(w, fields) for w in part], "OR") for part in parts]
-                return joined(each, "AND")
-            case _:
-                return self.indexed(node)
-
-    def lost(self, kind: str, what: str) -> _Piece | None:
-        sentence = f"{kind} has no counterpart in Europe PMC; it is left out"
-        self.losses.note(f"{sentence} (more is found if AND joined it, less if OR did)", what)
-        return None
-
-    def term(self, term: Term) -> _Piece | None:
+    def term(self, term: Term) -> Piece | None:
         name = term.field
         if name is None or name is Field.ALL:
             sentence = "searched in all fields and full text: more is found; no mapping to headings"
             self.losses.note(sentence, term.text)
             texts = chunks(term) if name is None else (term.text,)
-            return joined([self.words(x, ("",)) for x in texts], "AND")
+            return joined([self.phrase(x, "") for x in texts], "AND")
         if name in _WIDER:
             self.losses.note(_WIDER[name], f"[{name.value}]")
         if name is Field.LANGUAGE:
@@ -121,17 +97,16 @@ class _Writer:
             return f"ISSN:{term.text}", False
         if name in _AUTHORS:
             self.losses.note("searched among all authors: more is found", term.text)
-            return self.words(term.text, ("AUTH",))
-        fields = _FIELDS.get(name)
-        if fields is None:
+            return self.phrase(term.text, "AUTH:")
+        if name not in _FIELDS:
             return self.lost(f"the field [{name.value}]", term.text)
-        return self.words(term.text, fields)
+        return self.words(term.text, name)
 
-    def words(self, text: str, fields: tuple[str, ...]) -> _Piece | None:
-        """Return words or a phrase, in each of the fields."""
-        return joined([self.phrase(text, f"{name}:" if name else "") for name in fields], "OR")
+    def words(self, text: str, field: Field) -> Piece | None:
+        fields = _FIELDS.get(field, ("TITLE_ABS",))
+        return joined([self.phrase(text, f"{name}:") for name in fields], "OR")
 
-    def phrase(self, text: str, prefix: str) -> _Piece:
+    def phrase(self, text: str, prefix: str) -> Piece:
         plain = " ".join(_QUOTE.sub(" ", text).split())
         if not has_wildcard(plain):
             return f'{prefix}"{plain}"', False
@@ -147,7 +122,7 @@ class _Writer:
         each = [w if "*" in w else f'"{w}"' for w in kept]
         return " AND ".join(f"{prefix}{w}" for w in each), len(kept) > 1
 
-    def indexed(self, node: Node) -> _Piece | None:
+    def indexed(self, node: Node) -> Piece | None:
         match node:
             case MeSH():
                 return self.mesh(node)
@@ -170,7 +145,7 @@ class _Writer:
             case _:
                 return self.lost("what PubMed alone knows", show(node))
 
-    def mesh(self, node: MeSH) -> _Piece:
+    def mesh(self, node: MeSH) -> Piece:
         sentence = "a heading is searched in KW, which holds authors' keywords too: more is found"
         self.losses.note(sentence, "[mh]")
         if node.explode:

@@ -1,4 +1,8 @@
-"""Write a strategy in Ovid's syntax for MEDLINE."""
+"""Write a strategy in Ovid's syntax for MEDLINE.
+
+The codes of fields have their source in :mod:`~paucity.literature.strategy.ovid_fields`, adjacency
+and wildcards in :mod:`~paucity.literature.strategy.ovid`.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +59,7 @@ _FIELDS: Final[Mapping[Field, str]] = {
     Field.ISSUE: "ip",
     Field.PAGE: "pg",
     Field.PLACE: "cp",
-    Field.NAME_AS_SUBJECT: "ps",
+    Field.NAME_AS_SUBJECT: "pn",
 }
 _NUMBERS: Final = frozenset({Field.PMID, Field.DOI, Field.REGISTRATION, Field.REGISTRY_NUMBER})
 """Fields whose value is written as it is, in quotes."""
@@ -171,7 +175,7 @@ class _Writer:
             code = "au"
         if term.field in _NUMBERS:
             return f'"{term.text}".{code}.', False
-        if code in {"au", "ps"} and not term.phrase and not has_wildcard(term.text):
+        if code in {"au", "pn"} and not term.phrase and not has_wildcard(term.text):
             if " " not in term.text:
                 self.losses.note("a family name is truncated, so longer ones are found", term.text)
             return f"{self.words(term.text)}*.{code}.", False
