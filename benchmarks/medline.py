@@ -3,15 +3,18 @@
     python benchmarks/medline.py [FILE] [--million]
 
 FILE is one of PubMed's packed files; without it the one in the shared folder is taken. The peers
-are pubmed_parser and Biopython, the limit is gunzip alone. All run in one process, timed by its CPU
-time, so that a busy machine matters little. `--million` copies the citations with other numbers up
-to a million to time the search; it takes some minutes and some GB in the temporary folder.
+are pubmed_parser and Biopython, the limit is gunzip alone. These run in one process, timed by its
+CPU time, so that a busy machine matters little; then all cores import copies of the file, and
+pubmed_parser reads as many in as many processes, timed by the clock. `--million` copies the
+citations with other numbers up to a million to time the search; it takes some minutes and some GB
+in the temporary folder.
 """
 
 from __future__ import annotations
 
 import gzip
 import multiprocessing
+import os
 import statistics
 import sys
 import tempfile
@@ -129,6 +132,36 @@ def reading(path: Path, folder: Path) -> int:
     return count
 
 
+def parsed(path: str) -> int:
+    """Read a file by pubmed_parser; return how many citations it holds."""
+    import pubmed_parser
+
+    return sum(1 for _ in pubmed_parser.parse_medline_xml(path))
+
+
+def on_all_cores(path: Path, folder: Path, count: int) -> None:
+    """Print how fast all cores import, to pubmed_parser in as many processes."""
+    from paucity.literature.medline import import_files
+
+    cores = os.cpu_count() or 1
+    folder.mkdir()
+    small, _ = sliced(path, folder)
+    paths, slices = [], []
+    for number in range(1, 2 * cores + 1):
+        paths.append(folder / f"pubmed20n{number:04}.xml.gz")
+        paths[-1].write_bytes(path.read_bytes())
+        slices.append(str(small))
+    with multiprocessing.get_context("spawn").Pool(cores) as pool:
+        pool.map(len, [""] * cores)
+        start = time.perf_counter()
+        peer = sum(pool.map(parsed, slices, chunksize=1)) / (time.perf_counter() - start)
+    start = time.perf_counter()
+    import_files(paths, folder / "store")
+    ours = len(paths) * count / (time.perf_counter() - start)
+    print(f"import by {cores} processes, their start included: {ours:,.0f} citations/s, "
+          f"{ours / peer:.1f} x pubmed_parser in as many ({peer:,.0f}/s, to dicts)")  # fmt: skip
+
+
 def enlarged(store: Store, copies: int) -> None:
     """Add copies of every citation to an index, with other numbers."""
     import numpy as np
@@ -207,6 +240,7 @@ def main() -> None:
         process.start()
         print(f"peak memory of a process that makes a part: {queue.get():,.0f} MB")
         process.join()
+        on_all_cores(path, folder / "cores", count)
         searching(path, folder, 1_000_000 if "--million" in sys.argv else count, count)
 
 
