@@ -18,6 +18,7 @@ from paucity.literature.merge import (
     Merge,
     Report,
     apply_merges,
+    brought_up_to_date,
     merges_of,
     read_merges,
     reference,
@@ -131,7 +132,7 @@ def gather(
     progress(f"looking for duplicates among {len(records):,} records")
     before, found = read_merges(merges, merges_name)
     findings += found
-    text = write_merges(_found(records, findings), before)
+    text = write_merges(_found(records, findings), brought_up_to_date(before, records))
     settled, _ = read_merges(text, merges_name)
     reports, found = apply_merges(records, settled, merges_name)
     findings += found
