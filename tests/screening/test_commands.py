@@ -220,6 +220,53 @@ def test_nothing_of_a_sheet_is_written_if_a_row_of_it_is_wrong(tmp_path: Path, e
     assert (elm / "screening" / "AB.csv").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("stage", "rows", "message"),
+    [
+        ("full text", "doi:10.1000/case0,exclude,\n", "2:1: at full text a report is excluded for"),
+        ("full text", "doi:10.1000/case0,exclude,animal only\n", "did you mean `animals only`?"),
+        ("full text", "doi:10.1000/case0,include,animals only\n", "a reason is for excluding"),
+        (
+            "title and abstract",
+            "doi:10.1000/case1,include,\ndoi:10.1000/case1,exclude,animals only\n",
+            "3:1: `doi:10.1000/case1` has another vote in line 2",
+        ),
+    ],
+)
+def test_a_sheet_is_held_to_what_a_single_vote_is(tmp_path: Path, elm: Path, stage, rows, message):
+    sheet = tmp_path / "ef.csv"
+    sheet.write_text(f"record,decision,reason\n{rows}", encoding="utf-8")
+    done = run("screen", "import", elm, sheet, "--as", "EF", "--stage", stage)
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert not (elm / "screening" / "EF.csv").exists()
+
+
+def test_a_record_that_stands_twice_with_one_vote_counts_once(tmp_path: Path, elm: Path):
+    sheet = tmp_path / "ef.csv"
+    sheet.write_text("record,decision\n" + "doi:10.1000/case1,include\n" * 2, encoding="utf-8")
+    assert run("screen", "import", elm, sheet, "--as", "EF").output.startswith("1 vote added")
+    assert run("screen", "import", elm, sheet, "--as", "EF").output.startswith("0 votes added")
+
+
+def test_a_sheet_that_was_filled_in_is_not_written_over(tmp_path: Path, elm: Path):
+    sheet = tmp_path / "ab.csv"
+    export = ("screen", "export", elm, "--as", "AB", "--out", sheet)
+    run(*export)
+    assert "2 records to screen" in run(*export).output  # nothing was filled in
+    filled = sheet.read_bytes().replace(b"doi:10.1000/case1,,", b"doi:10.1000/case1,include,")
+    sheet.write_bytes(filled)
+    done = run(*export)
+    assert (done.exit_code, "would be lost" in done.stderr) == (2, True)
+    assert sheet.read_bytes() == filled
+    run("screen", "import", elm, sheet, "--as", "AB")
+    assert "1 record to screen" in run(*export).output
+    protocol = (elm / "review.yaml").read_bytes()
+    done = run("screen", "export", elm, "--as", "AB", "--out", elm / "review.yaml")
+    assert done.exit_code == 2
+    assert (elm / "review.yaml").read_bytes() == protocol
+
+
 # -- status and flow ---------------------------------------------------------------------------
 
 

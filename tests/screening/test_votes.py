@@ -77,6 +77,8 @@ def test_any_text_at_all_is_read(text):
         ("doi:10.1000/x,full text,yes,,,", "`yes` is no decision"),
         (",full text,include,,,", "a vote without its record"),
         ("doi:10.1000/x,full text,include,,yesterday,", "`yesterday` is no time"),
+        ("doi:10.1000/x,full text,include,,2026-02-30,", "`2026-02-30` is no time"),
+        ("doi:10.1000/x,full text,include,,2026-02-03T25:00,", "`2026-02-03T25:00` is no time"),
         ("doi:10.1000/x,full text,exclude,a, b, or c,,", "2 more cells than columns"),
         ('doi:10.1000/x,full text,exclude,"open', "not readable as a row"),
     ],

@@ -147,7 +147,7 @@ def vote(
     """
     from paucity.screening.corpus import name_of
     from paucity.screening.folder import add_votes
-    from paucity.screening.votes import Choice, Stage, Vote, file_of, is_reviewer
+    from paucity.screening.votes import Choice, Stage, Vote, file_of, is_reviewer, objection_to
     from paucity.text import did_you_mean
     from paucity.writer import ChangedError
 
@@ -161,16 +161,11 @@ def vote(
         raise Fault(f"there is no record `{record}` ({hint})")
     if len(known) > 1:
         raise Fault(f"`{record}` is {len(known)} reports; add ` in FILE` to say which")
-    reasons = held.plan.reasons
     when = _time(when)
-    if decision != "exclude" and reason:
-        raise Fault(f"a reason is for excluding; the vote is to {decision}")
-    if reasons and reason and reason not in {*reasons, "not retrieved"}:
-        hint = did_you_mean(reason, reasons) or f"reasons: {', '.join(reasons)}"
-        raise Fault(f"`{reason}` is none of the protocol's reasons ({hint})")
-    if decision == "exclude" and stage == "full text" and not reason:
-        raise Fault("at full text a report is excluded for a reason: give --reason")
     made = Vote(record, Stage(stage), Choice(decision), reason, when, note, reviewer)
+    objection = objection_to(made, held.plan.reasons)
+    if objection:
+        raise Fault(f"{objection[0]} ({objection[1]})")
     try:
         add_votes(folder, reviewer, [made])
     except (ChangedError, ValueError) as error:
@@ -214,9 +209,10 @@ def export_(review: str, reviewer: str, stage: str, out: Path | None, *, everyth
     """Write what a reviewer has still to screen, as a table for a spreadsheet.
 
     Fill in the columns decision (include, exclude, unsure), reason and note, save as CSV, and read
-    it back with `paucity screen import`.
+    it back with `paucity screen import`. A table with decisions that were not read back is never
+    written over.
     """
-    from paucity.screening.sheet import sheet_of
+    from paucity.screening.sheet import sheet_of, unread_in
     from paucity.screening.votes import Stage
     from paucity.writer import ChangedError, change_file, read_for_change
 
@@ -226,7 +222,13 @@ def export_(review: str, reviewer: str, stage: str, out: Path | None, *, everyth
         click.echo(text, nl=False)
         return
     try:
-        change_file(out, text.encode("utf-8-sig"), read_for_change(out))
+        before = read_for_change(out)
+        if before and unread_in(before, held, reviewer, Stage(stage)):
+            raise Fault(
+                f"{out} is there and holds what would be lost: read it with `paucity screen "
+                "import`, or write to another file"
+            )
+        change_file(out, text.encode("utf-8-sig"), before)
     except ChangedError as error:
         raise Fault(str(error)) from None
     click.echo(f"{out}: {plural(count, 'record')} to screen at {stage}")

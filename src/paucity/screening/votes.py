@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -79,6 +80,30 @@ class Vote:
         return Span(file_of(self.reviewer), max(1, self.line))
 
 
+def objection_to(vote: Vote, reasons: Sequence[str] = ()) -> tuple[str, str] | None:
+    """Return why a new vote is not taken, and what to do; None if nothing is against it.
+
+    Args:
+        vote: a vote that is to be added.
+        reasons: those the protocol lists; any will do if it lists none.
+
+    >>> objection_to(Vote("pmid:1", Stage.FULL_TEXT, Choice.EXCLUDE))
+    ('at full text a report is excluded for a reason', 'give the reason')
+    """
+    if vote.decision is not Choice.EXCLUDE:
+        if vote.reason:
+            message = f"a reason is for excluding; the vote is to {vote.decision}"
+            return message, "write what is to be remembered as a note"
+        return None
+    known = [*reasons, NOT_RETRIEVED]
+    if reasons and vote.reason and vote.reason not in known:
+        hint = did_you_mean(vote.reason, known) or f"reasons: {', '.join(known)}"
+        return f"`{vote.reason}` is none of the protocol's reasons", hint
+    if vote.stage is Stage.FULL_TEXT and not vote.reason:
+        return "at full text a report is excluded for a reason", "give the reason"
+    return None
+
+
 def file_of(reviewer: str) -> str:
     """Return the name of a reviewer's vote file.
 
@@ -91,10 +116,16 @@ def file_of(reviewer: str) -> str:
 def is_time(text: str) -> bool:
     """Tell whether a text can stand as the time of a vote.
 
-    >>> is_time("2026-11-22"), is_time("2026-11-22T18:30:00Z"), is_time("yesterday")
+    >>> is_time("2026-11-22"), is_time("2026-11-22T18:30:00Z"), is_time("2026-02-30")
     (True, True, False)
     """
-    return bool(_TIME.fullmatch(text))
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:  # no such day, or hour
+        return False
+    return True
 
 
 def is_reviewer(name: str) -> bool:
