@@ -294,6 +294,34 @@ def test_a_flow_is_written_in_every_format(tmp_path: Path, elm: Path, ending):
     assert run("flow", elm, "--out", tmp_path / "flow.pdf").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("file", "data"),
+    [
+        (
+            "screening/EF.csv",
+            (HEADER + row(1, "include")).replace(",,", ",s\xf6g,").encode("latin1"),
+        ),
+        ("screening/merges.yaml", b"- {decision: ["),
+        ("records/c.ris", b"\0\0no export"),
+    ],
+)
+def test_a_flow_tells_what_it_is_without(elm: Path, file, data):
+    assert run("flow", elm).stderr == ""
+    (elm / file).write_bytes(data)
+    done = run("flow", elm)
+    assert f"{file}:" in done.stderr
+    assert "error" in done.stderr
+    assert "the counts are without what could not be read" in " ".join(done.stdout.split())
+
+
+def test_what_waits_is_no_part_of_what_was_excluded(elm: Path):
+    rows = run("flow", elm, "--out", elm / "flow.csv") and table(elm / "flow.csv")
+    boxes = {r["box"]: r["n"] for r in rows}
+    assert boxes["Records excluded"] == "0"
+    assert boxes["Records waiting for a decision"] == "3"
+    assert not [box for box in boxes if box.startswith("Records excluded:")]
+
+
 def test_the_flow_of_the_bundled_review_says_what_is_not_reported():
     done = run("flow", "hlh-salvage")
     assert "Records screened" in done.output

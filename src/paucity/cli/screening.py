@@ -52,13 +52,15 @@ def _folder(place: str) -> Path:
 
 
 def _told(review: Review) -> None:
-    """Say on the error stream what is wrong with the votes."""
+    """Say on the error stream what is wrong with the votes, and what could not be read."""
     from paucity.text import Severity
 
+    read = ("review.yaml", "records/", "screening/")
     found = [
         f
         for f in review.findings
-        if f.span.file.startswith("screening/") and f.severity is not Severity.NOTE
+        if (f.severity is Severity.ERROR and f.span.file.startswith(read))
+        or (f.severity is Severity.WARNING and f.span.file.startswith("screening/"))
     ]
     for finding in found[:5]:
         click.echo(f"{finding.span}: {finding.severity} {finding.message}", err=True)
@@ -285,6 +287,7 @@ def flow(review: str, out: Path | None) -> None:
     from paucity.report.prisma import flow_table
 
     loaded = load(review)
+    _told(loaded)
     held = prisma_flow(loaded.evidence, loaded.screening)
     if out is None:
         click.echo(
