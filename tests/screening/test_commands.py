@@ -172,6 +172,34 @@ def test_a_reviewers_name_never_leads_out_of_the_folder(elm: Path, name):
     assert "can be no reviewer's name" in done.stderr
 
 
+def test_a_reviewer_in_other_capitals_is_refused_and_found(elm: Path):
+    done = vote(elm, "doi:10.1000/case0", "--as", "ab", "--decision", "include")
+    assert (done.exit_code, "vote as `AB`" in done.stderr) == (2, True)
+    assert not (elm / "screening" / "ab.csv").exists()
+    (elm / "screening" / "ab.csv").write_text(HEADER + row(0, "include"), encoding="utf-8")
+    done = run("check", elm)
+    assert "screening/ab.csv:1:1: error [reviewer-twice]" in done.output
+    assert "may be the votes of `AB` once more" in done.output
+
+
+def test_an_accent_encoded_otherwise_is_the_same_name(elm: Path):
+    decomposed = "A\u0301gnes"
+    held = elm / "screening" / f"{decomposed}.csv"
+    held.write_text(HEADER, encoding="utf-8")
+    done = vote(elm, "doi:10.1000/case0", "--as", "\xc1gnes", "--decision", "include")
+    assert done.exit_code == 0
+    assert held.read_text(encoding="utf-8") != HEADER
+    assert len(list((elm / "screening").glob("*.csv"))) == 2
+
+
+def test_who_settles_may_be_written_in_other_capitals(elm: Path):
+    text = (elm / "review.yaml").read_text(encoding="utf-8")
+    (elm / "review.yaml").write_text(text.replace("CD", "cd"), encoding="utf-8")
+    vote(elm, "doi:10.1000/case0", "--as", "EF", "--decision", "exclude")
+    done = vote(elm, "doi:10.1000/case0", "--as", "CD", "--decision", "include")
+    assert done.output.startswith("doi:10.1000/case0: included at")
+
+
 def test_the_bundled_review_is_not_voted_on():
     done = run("screen", "vote", "hlh-salvage", "pmid:1", "--as", "AB", "--decision", "include")
     assert (done.exit_code, "bundled" in done.stderr) == (2, True)

@@ -73,7 +73,7 @@ def test_stated_counts_are_held_against_the_records():
 
 def test_a_study_without_a_report_is_found():
     messages = [f.message for f in check_counts(FlowCounts(studies=10, reports=9), None)]
-    assert messages == ["10 studies are included with 9 reports: each has one at least"]
+    assert messages == ["10 studies included are more than their 9 reports"]
     assert not list(check_counts(FlowCounts(studies=9, reports=10), None))
 
 

@@ -15,6 +15,7 @@ from paucity.screening.votes import (
     Stage,
     Vote,
     is_reviewer,
+    name_key,
     read_votes,
     with_votes,
     write_rows,
@@ -125,3 +126,24 @@ def test_what_a_terminal_would_obey_is_taken_out():
     votes, findings = read_votes(f"{HEADER}pmid:\x1b[31m1,full text,maybe,,,\n", "AB")
     assert votes == []
     assert "\x1b" not in findings[0].message + findings[0].subject
+
+
+@pytest.mark.parametrize(
+    "name", ["AB", "O'Neil", "Ágnes", "A\u0301gnes", "निर्मला", "佐藤", "สมชาย", "A. B-C"]
+)
+def test_a_name_of_any_script_is_a_reviewer(name):
+    assert is_reviewer(name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("AB", "ab", True),
+        ("Ágnes", "A\u0301gnes", True),
+        ("STRAẞE", "strasse", True),
+        ("AB", "AC", False),
+        ("AB", "A B", False),
+    ],
+)
+def test_names_that_differ_by_accident_are_told(one, other, same):
+    assert (name_key(one) == name_key(other)) is same

@@ -149,12 +149,11 @@ def vote(
     """
     from paucity.screening.corpus import name_of
     from paucity.screening.folder import add_votes
-    from paucity.screening.votes import Choice, Stage, Vote, file_of, is_reviewer, objection_to
+    from paucity.screening.votes import Choice, Stage, Vote, file_of, objection_to
     from paucity.text import did_you_mean
     from paucity.writer import ChangedError
 
-    if not is_reviewer(reviewer):
-        raise Fault(f"`{reviewer}` can be no reviewer's name: use letters, digits, dots, hyphens")
+    reviewer = _reviewer(review, reviewer)
     folder = _folder(review)
     _, held = _screened(review)
     known = held.corpus.by_name.get(record, frozenset())
@@ -175,6 +174,25 @@ def vote(
     number = next(iter(known))
     now = _state(held, folder, number, Stage(stage))
     click.echo(f"{name_of(held.corpus, number)}: {now} at {stage} ({file_of(reviewer)})")
+
+
+def _reviewer(place: str, name: str) -> str:
+    """Return a reviewer's name as the vote file spells it, or end with one line."""
+    from unicodedata import normalize
+
+    from paucity.screening.folder import votes_in
+    from paucity.screening.votes import file_of, is_reviewer, name_key
+
+    if not is_reviewer(name):
+        raise Fault(f"`{name}` can be no reviewer's name: use letters, digits, dots, hyphens")
+    votes, _ = votes_in(_folder(place), [])
+    held = [other for other, _ in votes if name_key(other) == name_key(name)]
+    if not held or name in held:
+        return name
+    for other in held:
+        if normalize("NFC", other) == normalize("NFC", name):
+            return other
+    raise Fault(f"{file_of(held[0])} is there: vote as `{held[0]}`, or under a name that differs")
 
 
 def _time(text: str) -> str:
@@ -218,6 +236,7 @@ def export_(review: str, reviewer: str, stage: str, out: Path | None, *, everyth
     from paucity.screening.votes import Stage
     from paucity.writer import ChangedError, change_file, read_for_change
 
+    reviewer = _reviewer(review, reviewer)
     _, held = _screened(review)
     text, count = sheet_of(held, reviewer, Stage(stage), everything=everything)
     if out is None:
@@ -250,12 +269,11 @@ def import_(review: str, table: Path, reviewer: str, stage: str, when: str) -> N
     """
     from paucity.screening.folder import add_votes
     from paucity.screening.sheet import votes_of_sheet
-    from paucity.screening.votes import Stage, file_of, is_reviewer
+    from paucity.screening.votes import Stage, file_of
     from paucity.text import read_text
     from paucity.writer import ChangedError
 
-    if not is_reviewer(reviewer):
-        raise Fault(f"`{reviewer}` can be no reviewer's name: use letters, digits, dots, hyphens")
+    reviewer = _reviewer(review, reviewer)
     when = _time(when)
     folder = _folder(review)
     _, held = _screened(review)

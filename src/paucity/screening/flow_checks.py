@@ -32,9 +32,7 @@ def check_counts(counts: FlowCounts, computed: Column | None) -> Iterator[Findin
     stated, studies, reports = flow_of_counts(counts)
     wrong = wrong_sums(stated)
     if studies is not None and reports is not None and studies > reports:
-        wrong.append(
-            f"{studies} studies are included with {reports} reports: each has one at least"
-        )
+        wrong.append(f"{studies} studies included are more than their {reports} reports")
     for message in wrong:
         hint = "look whether the source explains the difference"
         span = counts.marks.span()

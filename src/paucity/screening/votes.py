@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+from unicodedata import category, normalize
 
 from paucity.text import Finding, Severity, Span, did_you_mean
 
@@ -45,7 +46,9 @@ NOT_RETRIEVED: Final = "not retrieved"
 _TIME: Final = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
-_NAME: Final = re.compile(r"[\w][\w .'-]{0,60}")
+_NAME_SIGNS: Final = frozenset("_ .'-")
+_MARKS: Final = frozenset({"Mn", "Mc"})
+_LONGEST_NAME: Final = 61
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 
 
@@ -131,10 +134,25 @@ def is_time(text: str) -> bool:
 def is_reviewer(name: str) -> bool:
     """Tell whether a name can be that of a reviewer, and so of a file.
 
-    >>> is_reviewer("A. Berg"), is_reviewer("../x")
-    (True, False)
+    Letters of every script will do, and the marks that go with them.
+
+    >>> is_reviewer("A. Berg"), is_reviewer("निर्मला"), is_reviewer("../x")
+    (True, True, False)
     """
-    return bool(_NAME.fullmatch(name)) and not name.endswith((".", " "))
+    if not name or len(name) > _LONGEST_NAME or not (name[0].isalnum() or name[0] == "_"):
+        return False
+    return not name.endswith((".", " ")) and all(
+        c.isalnum() or c in _NAME_SIGNS or category(c) in _MARKS for c in name
+    )
+
+
+def name_key(reviewer: str) -> str:
+    """Return what two names of reviewers must not share: capitals and encodings differ by accident.
+
+    >>> name_key("AB") == name_key("ab")
+    True
+    """
+    return normalize("NFKC", normalize("NFKC", reviewer).casefold())
 
 
 def read_votes(
