@@ -156,6 +156,12 @@ def _of_records(
         s: r for s, r in reports_of(evidence.studies, screening.corpus).items() if r in included
     }
     remarks = []
+    unread = sum(f.severity is Severity.ERROR for f in screening.findings)
+    if unread:
+        remarks.append(
+            f"{unread} error{'' if unread == 1 else 's'} in records, votes or merges: the counts"
+            " are without what could not be read."
+        )
     covered = len(set(matched.values()))
     studies: int | None = len(matched) if covered == len(included) else None
     if studies is None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.literature.support import people, report
 
 from paucity.literature import apply_merges, deduplicate, merge_records, read_merges, write_merges
-from paucity.literature.merge import Merge, merges_of, references
+from paucity.literature.merge import Merge, brought_up_to_date, merges_of, references
+from paucity.literature.record import Place
 
 HELD = [
     report(1, pmid="77"),
@@ -65,6 +68,37 @@ def test_a_record_that_is_gone_is_reported() -> None:
     reports, findings = apply_merges(HELD[:1], FOUND)
     assert len(reports) == 1
     assert [f.code for f in findings] == ["merge-record-missing"]
+
+
+def test_what_keeps_records_apart_is_reported_when_one_is_gone() -> None:
+    names = references(HELD)
+    apart = [Merge((names[0], names[1]), "keep apart", by="Ito")]
+    reports, findings = apply_merges([HELD[0], HELD[2]], apart)
+    assert len(reports) == 2
+    assert [f.code for f in findings] == ["merge-record-missing"]
+    assert names[1] in findings[0].message
+    assert "nothing keeps it apart" in findings[0].message
+
+
+def test_a_decision_holds_when_an_export_gets_another_name() -> None:
+    apart = [Merge(tuple(references(HELD)[:2]), "keep apart", by="Ito")]
+    moved = [HELD[0], replace(HELD[1], place=Place("records/new.ris", 9)), HELD[2]]
+    held = brought_up_to_date(apart, moved)
+    assert held[0].records == tuple(references(moved)[:2])
+    found = merges_of(moved, deduplicate(moved))
+    again, _ = read_merges(write_merges(found, held))
+    assert [(m.decision, m.by) for m in again] == [("keep apart", "Ito")]
+    reports, findings = apply_merges(moved, again)
+    assert (len(reports), findings) == (3, [])
+
+
+def test_a_name_that_could_be_two_records_is_left_as_it_is() -> None:
+    held = [report(n, doi="10.1000/a", place=Place(f"{n}.ris", 1)) for n in (1, 2)]
+    merge = Merge(("doi:10.1000/a in 3.ris", "doi:10.1000/b in 4.ris"), "keep apart", by="Ito")
+    assert brought_up_to_date([merge], held) == [merge]
+    # Of two with one identity the merge names one already, so that the other is meant.
+    pair = Merge(("doi:10.1000/a in 1.ris", "doi:10.1000/a in 3.ris"), "keep apart", by="Ito")
+    assert brought_up_to_date([pair], held)[0].records == tuple(references(held))
 
 
 def test_a_damaged_file_gives_findings_at_their_lines() -> None:

@@ -172,6 +172,34 @@ def test_a_reviewers_name_never_leads_out_of_the_folder(elm: Path, name):
     assert "can be no reviewer's name" in done.stderr
 
 
+def test_a_reviewer_in_other_capitals_is_refused_and_found(elm: Path):
+    done = vote(elm, "doi:10.1000/case0", "--as", "ab", "--decision", "include")
+    assert (done.exit_code, "vote as `AB`" in done.stderr) == (2, True)
+    assert not (elm / "screening" / "ab.csv").exists()
+    (elm / "screening" / "ab.csv").write_text(HEADER + row(0, "include"), encoding="utf-8")
+    done = run("check", elm)
+    assert "screening/ab.csv:1:1: error [reviewer-twice]" in done.output
+    assert "may be the votes of `AB` once more" in done.output
+
+
+def test_an_accent_encoded_otherwise_is_the_same_name(elm: Path):
+    decomposed = "A\u0301gnes"
+    held = elm / "screening" / f"{decomposed}.csv"
+    held.write_text(HEADER, encoding="utf-8")
+    done = vote(elm, "doi:10.1000/case0", "--as", "\xc1gnes", "--decision", "include")
+    assert done.exit_code == 0
+    assert held.read_text(encoding="utf-8") != HEADER
+    assert len(list((elm / "screening").glob("*.csv"))) == 2
+
+
+def test_who_settles_may_be_written_in_other_capitals(elm: Path):
+    text = (elm / "review.yaml").read_text(encoding="utf-8")
+    (elm / "review.yaml").write_text(text.replace("CD", "cd"), encoding="utf-8")
+    vote(elm, "doi:10.1000/case0", "--as", "EF", "--decision", "exclude")
+    done = vote(elm, "doi:10.1000/case0", "--as", "CD", "--decision", "include")
+    assert done.output.startswith("doi:10.1000/case0: included at")
+
+
 def test_the_bundled_review_is_not_voted_on():
     done = run("screen", "vote", "hlh-salvage", "pmid:1", "--as", "AB", "--decision", "include")
     assert (done.exit_code, "bundled" in done.stderr) == (2, True)
@@ -220,6 +248,53 @@ def test_nothing_of_a_sheet_is_written_if_a_row_of_it_is_wrong(tmp_path: Path, e
     assert (elm / "screening" / "AB.csv").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("stage", "rows", "message"),
+    [
+        ("full text", "doi:10.1000/case0,exclude,\n", "2:1: at full text a report is excluded for"),
+        ("full text", "doi:10.1000/case0,exclude,animal only\n", "did you mean `animals only`?"),
+        ("full text", "doi:10.1000/case0,include,animals only\n", "a reason is for excluding"),
+        (
+            "title and abstract",
+            "doi:10.1000/case1,include,\ndoi:10.1000/case1,exclude,animals only\n",
+            "3:1: `doi:10.1000/case1` has another vote in line 2",
+        ),
+    ],
+)
+def test_a_sheet_is_held_to_what_a_single_vote_is(tmp_path: Path, elm: Path, stage, rows, message):
+    sheet = tmp_path / "ef.csv"
+    sheet.write_text(f"record,decision,reason\n{rows}", encoding="utf-8")
+    done = run("screen", "import", elm, sheet, "--as", "EF", "--stage", stage)
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert not (elm / "screening" / "EF.csv").exists()
+
+
+def test_a_record_that_stands_twice_with_one_vote_counts_once(tmp_path: Path, elm: Path):
+    sheet = tmp_path / "ef.csv"
+    sheet.write_text("record,decision\n" + "doi:10.1000/case1,include\n" * 2, encoding="utf-8")
+    assert run("screen", "import", elm, sheet, "--as", "EF").output.startswith("1 vote added")
+    assert run("screen", "import", elm, sheet, "--as", "EF").output.startswith("0 votes added")
+
+
+def test_a_sheet_that_was_filled_in_is_not_written_over(tmp_path: Path, elm: Path):
+    sheet = tmp_path / "ab.csv"
+    export = ("screen", "export", elm, "--as", "AB", "--out", sheet)
+    run(*export)
+    assert "2 records to screen" in run(*export).output  # nothing was filled in
+    filled = sheet.read_bytes().replace(b"doi:10.1000/case1,,", b"doi:10.1000/case1,include,")
+    sheet.write_bytes(filled)
+    done = run(*export)
+    assert (done.exit_code, "would be lost" in done.stderr) == (2, True)
+    assert sheet.read_bytes() == filled
+    run("screen", "import", elm, sheet, "--as", "AB")
+    assert "1 record to screen" in run(*export).output
+    protocol = (elm / "review.yaml").read_bytes()
+    done = run("screen", "export", elm, "--as", "AB", "--out", elm / "review.yaml")
+    assert done.exit_code == 2
+    assert (elm / "review.yaml").read_bytes() == protocol
+
+
 # -- status and flow ---------------------------------------------------------------------------
 
 
@@ -245,6 +320,34 @@ def test_a_flow_is_written_in_every_format(tmp_path: Path, elm: Path, ending):
     assert run("flow", elm, "--out", out).exit_code == 0
     assert out.stat().st_size > 300
     assert run("flow", elm, "--out", tmp_path / "flow.pdf").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "data"),
+    [
+        (
+            "screening/EF.csv",
+            (HEADER + row(1, "include")).replace(",,", ",s\xf6g,").encode("latin1"),
+        ),
+        ("screening/merges.yaml", b"- {decision: ["),
+        ("records/c.ris", b"\0\0no export"),
+    ],
+)
+def test_a_flow_tells_what_it_is_without(elm: Path, file, data):
+    assert run("flow", elm).stderr == ""
+    (elm / file).write_bytes(data)
+    done = run("flow", elm)
+    assert f"{file}:" in done.stderr
+    assert "error" in done.stderr
+    assert "the counts are without what could not be read" in " ".join(done.stdout.split())
+
+
+def test_what_waits_is_no_part_of_what_was_excluded(elm: Path):
+    rows = run("flow", elm, "--out", elm / "flow.csv") and table(elm / "flow.csv")
+    boxes = {r["box"]: r["n"] for r in rows}
+    assert boxes["Records excluded"] == "0"
+    assert boxes["Records waiting for a decision"] == "3"
+    assert not [box for box in boxes if box.startswith("Records excluded:")]
 
 
 def test_the_flow_of_the_bundled_review_says_what_is_not_reported():

@@ -151,6 +151,25 @@ def test_a_vote_outlives_an_export_that_brings_the_pmid():
     assert held.decisions.title[0].state is State.INCLUDED
 
 
+def test_a_vote_outlives_an_export_that_brings_the_first_identifier():
+    bare = ris(1).replace("DO  - 10.1000/case1\n", "")
+    name = name_of(corpus({"records/a.ris": bare}), 0)
+    assert name.startswith("text:")
+    vote = [("AB", HEADER + row(name, "include"))]
+    held = judged(corpus({"records/a.ris": ris(1)}), vote, plan=plan(reviewers=1))
+    assert held.decisions.title[0].state is State.INCLUDED
+    assert not held.findings
+    # Where another record has the same title, year and author, the vote stays with its own.
+    apart = f"""
+- decision: keep apart
+  by: AB
+  records: ['{name} in records/a.ris', 'doi:10.1000/case1 in records/b.ris']
+"""
+    both = corpus({"records/a.ris": bare, "records/b.ris": ris(1)}, apart)
+    held = judged(both, vote, plan=plan(reviewers=1))
+    assert [d.state for d in held.decisions.title] == [State.INCLUDED, State.UNDECIDED]
+
+
 def test_two_reports_of_one_identity_are_told_apart_by_their_file():
     apart = """
 - decision: keep apart

@@ -14,7 +14,7 @@ from paucity.protocol import FlowCounts
 from paucity.report.figures.prisma import flow_figure, flow_png
 from paucity.report.prisma import flow_data, flow_table, rows_of
 from paucity.report.render import as_csv, as_markdown
-from paucity.screening.flow import Column, Flow, total, wrong_sums
+from paucity.screening.flow import Column, Flow, flow_of_counts, total, wrong_sums
 from paucity.screening.flow_checks import check_counts
 
 # 3216 = 1040 + (120 + 88) + 3 + 1965; 1965 = 1800 + 165; 165 = 7 + 158; 158 = (70 + 58) + 30
@@ -69,6 +69,19 @@ def test_stated_counts_are_held_against_the_records():
     assert found == {
         "flow-counts-differ": "3000 records identified are stated; the records and votes give 3216"
     }
+
+
+def test_a_study_without_a_report_is_found():
+    messages = [f.message for f in check_counts(FlowCounts(studies=10, reports=9), None)]
+    assert messages == ["10 studies included are more than their 9 reports"]
+    assert not list(check_counts(FlowCounts(studies=9, reports=10), None))
+
+
+def test_stated_databases_and_registers_are_named_once():
+    column, _, _ = flow_of_counts(FlowCounts(databases=412, registers=10))
+    box = rows_of(column, main=True)[0].box
+    assert box is not None
+    assert (box.n, box.parts) == (422, (("databases", 412), ("registers", 10)))
 
 
 # -- the picture -------------------------------------------------------------------------------

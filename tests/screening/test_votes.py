@@ -15,6 +15,7 @@ from paucity.screening.votes import (
     Stage,
     Vote,
     is_reviewer,
+    name_key,
     read_votes,
     with_votes,
     write_rows,
@@ -77,6 +78,8 @@ def test_any_text_at_all_is_read(text):
         ("doi:10.1000/x,full text,yes,,,", "`yes` is no decision"),
         (",full text,include,,,", "a vote without its record"),
         ("doi:10.1000/x,full text,include,,yesterday,", "`yesterday` is no time"),
+        ("doi:10.1000/x,full text,include,,2026-02-30,", "`2026-02-30` is no time"),
+        ("doi:10.1000/x,full text,include,,2026-02-03T25:00,", "`2026-02-03T25:00` is no time"),
         ("doi:10.1000/x,full text,exclude,a, b, or c,,", "2 more cells than columns"),
         ('doi:10.1000/x,full text,exclude,"open', "not readable as a row"),
     ],
@@ -123,3 +126,24 @@ def test_what_a_terminal_would_obey_is_taken_out():
     votes, findings = read_votes(f"{HEADER}pmid:\x1b[31m1,full text,maybe,,,\n", "AB")
     assert votes == []
     assert "\x1b" not in findings[0].message + findings[0].subject
+
+
+@pytest.mark.parametrize(
+    "name", ["AB", "O'Neil", "Ágnes", "A\u0301gnes", "निर्मला", "佐藤", "สมชาย", "A. B-C"]
+)
+def test_a_name_of_any_script_is_a_reviewer(name):
+    assert is_reviewer(name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("AB", "ab", True),
+        ("Ágnes", "A\u0301gnes", True),
+        ("STRAẞE", "strasse", True),
+        ("AB", "AC", False),
+        ("AB", "A B", False),
+    ],
+)
+def test_names_that_differ_by_accident_are_told(one, other, same):
+    assert (name_key(one) == name_key(other)) is same

@@ -67,6 +67,12 @@ class Clean(click.Group):
                 raise
             message = f"this needs {error.name}: install it with `pip install 'paucity[{extra}]'`"
             raise Fault(message) from None
+        except ImportError as error:
+            from paucity.literature.markup import MissingLibraryError
+
+            if isinstance(error, MissingLibraryError):
+                raise Fault(str(error)) from None
+            raise
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             place = f"{error.filename}: " if error.filename else ""

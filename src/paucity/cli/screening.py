@@ -52,13 +52,15 @@ def _folder(place: str) -> Path:
 
 
 def _told(review: Review) -> None:
-    """Say on the error stream what is wrong with the votes."""
+    """Say on the error stream what is wrong with the votes, and what could not be read."""
     from paucity.text import Severity
 
+    read = ("review.yaml", "records/", "screening/")
     found = [
         f
         for f in review.findings
-        if f.span.file.startswith("screening/") and f.severity is not Severity.NOTE
+        if (f.severity is Severity.ERROR and f.span.file.startswith(read))
+        or (f.severity is Severity.WARNING and f.span.file.startswith("screening/"))
     ]
     for finding in found[:5]:
         click.echo(f"{finding.span}: {finding.severity} {finding.message}", err=True)
@@ -147,12 +149,11 @@ def vote(
     """
     from paucity.screening.corpus import name_of
     from paucity.screening.folder import add_votes
-    from paucity.screening.votes import Choice, Stage, Vote, file_of, is_reviewer
+    from paucity.screening.votes import Choice, Stage, Vote, file_of, objection_to
     from paucity.text import did_you_mean
     from paucity.writer import ChangedError
 
-    if not is_reviewer(reviewer):
-        raise Fault(f"`{reviewer}` can be no reviewer's name: use letters, digits, dots, hyphens")
+    reviewer = _reviewer(review, reviewer)
     folder = _folder(review)
     _, held = _screened(review)
     known = held.corpus.by_name.get(record, frozenset())
@@ -161,16 +162,11 @@ def vote(
         raise Fault(f"there is no record `{record}` ({hint})")
     if len(known) > 1:
         raise Fault(f"`{record}` is {len(known)} reports; add ` in FILE` to say which")
-    reasons = held.plan.reasons
     when = _time(when)
-    if decision != "exclude" and reason:
-        raise Fault(f"a reason is for excluding; the vote is to {decision}")
-    if reasons and reason and reason not in {*reasons, "not retrieved"}:
-        hint = did_you_mean(reason, reasons) or f"reasons: {', '.join(reasons)}"
-        raise Fault(f"`{reason}` is none of the protocol's reasons ({hint})")
-    if decision == "exclude" and stage == "full text" and not reason:
-        raise Fault("at full text a report is excluded for a reason: give --reason")
     made = Vote(record, Stage(stage), Choice(decision), reason, when, note, reviewer)
+    objection = objection_to(made, held.plan.reasons)
+    if objection:
+        raise Fault(f"{objection[0]} ({objection[1]})")
     try:
         add_votes(folder, reviewer, [made])
     except (ChangedError, ValueError) as error:
@@ -178,6 +174,25 @@ def vote(
     number = next(iter(known))
     now = _state(held, folder, number, Stage(stage))
     click.echo(f"{name_of(held.corpus, number)}: {now} at {stage} ({file_of(reviewer)})")
+
+
+def _reviewer(place: str, name: str) -> str:
+    """Return a reviewer's name as the vote file spells it, or end with one line."""
+    from unicodedata import normalize
+
+    from paucity.screening.folder import votes_in
+    from paucity.screening.votes import file_of, is_reviewer, name_key
+
+    if not is_reviewer(name):
+        raise Fault(f"`{name}` can be no reviewer's name: use letters, digits, dots, hyphens")
+    votes, _ = votes_in(_folder(place), [])
+    held = [other for other, _ in votes if name_key(other) == name_key(name)]
+    if not held or name in held:
+        return name
+    for other in held:
+        if normalize("NFC", other) == normalize("NFC", name):
+            return other
+    raise Fault(f"{file_of(held[0])} is there: vote as `{held[0]}`, or under a name that differs")
 
 
 def _time(text: str) -> str:
@@ -214,19 +229,27 @@ def export_(review: str, reviewer: str, stage: str, out: Path | None, *, everyth
     """Write what a reviewer has still to screen, as a table for a spreadsheet.
 
     Fill in the columns decision (include, exclude, unsure), reason and note, save as CSV, and read
-    it back with `paucity screen import`.
+    it back with `paucity screen import`. A table with decisions that were not read back is never
+    written over.
     """
-    from paucity.screening.sheet import sheet_of
+    from paucity.screening.sheet import sheet_of, unread_in
     from paucity.screening.votes import Stage
     from paucity.writer import ChangedError, change_file, read_for_change
 
+    reviewer = _reviewer(review, reviewer)
     _, held = _screened(review)
     text, count = sheet_of(held, reviewer, Stage(stage), everything=everything)
     if out is None:
         click.echo(text, nl=False)
         return
     try:
-        change_file(out, text.encode("utf-8-sig"), read_for_change(out))
+        before = read_for_change(out)
+        if before and unread_in(before, held, reviewer, Stage(stage)):
+            raise Fault(
+                f"{out} is there and holds what would be lost: read it with `paucity screen "
+                "import`, or write to another file"
+            )
+        change_file(out, text.encode("utf-8-sig"), before)
     except ChangedError as error:
         raise Fault(str(error)) from None
     click.echo(f"{out}: {plural(count, 'record')} to screen at {stage}")
@@ -246,12 +269,11 @@ def import_(review: str, table: Path, reviewer: str, stage: str, when: str) -> N
     """
     from paucity.screening.folder import add_votes
     from paucity.screening.sheet import votes_of_sheet
-    from paucity.screening.votes import Stage, file_of, is_reviewer
+    from paucity.screening.votes import Stage, file_of
     from paucity.text import read_text
     from paucity.writer import ChangedError
 
-    if not is_reviewer(reviewer):
-        raise Fault(f"`{reviewer}` can be no reviewer's name: use letters, digits, dots, hyphens")
+    reviewer = _reviewer(review, reviewer)
     when = _time(when)
     folder = _folder(review)
     _, held = _screened(review)
@@ -283,6 +305,7 @@ def flow(review: str, out: Path | None) -> None:
     from paucity.report.prisma import flow_table
 
     loaded = load(review)
+    _told(loaded)
     held = prisma_flow(loaded.evidence, loaded.screening)
     if out is None:
         click.echo(

@@ -22,7 +22,11 @@ class MissingLibraryError(ImportError):
     """A library of an optional extra is not installed."""
 
     def __init__(self, library: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs {library}: pip install 'paucity[literature]'")
+        super().__init__(library, purpose)
+
+    def __str__(self) -> str:
+        library, purpose = self.args  # as given, so that another process can raise it again
+        return f"{purpose} needs {library}: pip install 'paucity[literature]'"
 
 
 def etree() -> Any:

@@ -16,7 +16,7 @@ from paucity.literature.record import Record
 from paucity.text import Finding, Map, Seq, Severity, parse_yaml, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from paucity.literature.decide import Decision, Deduplication
     from paucity.text import Value
@@ -67,6 +67,44 @@ def references(records: Sequence[Record]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         out.append(name if seen[name] == 1 else f"{name} (copy {seen[name]})")
     return out
+
+
+def brought_up_to_date(merges: Iterable[Merge], records: Sequence[Record]) -> list[Merge]:
+    """Return merges that name records as they are named now: an export may have another name.
+
+    Args:
+        merges: as a file tells them.
+        records: all records.
+
+    Returns:
+        The merges; a record that is not found by its name is named anew if just one record that the
+        merge does not name already has its identity, and is left as it was otherwise.
+
+    >>> from paucity.literature.record import Place
+    >>> held = Merge(("pmid:1 in a.ris", "pmid:2 in b.ris"), "keep apart", "AB")
+    >>> now = [Record(pmid="1", place=Place("a.ris", 1)), Record(pmid="2", place=Place("c.ris", 1))]
+    >>> brought_up_to_date([held], now)[0].records
+    ('pmid:1 in a.ris', 'pmid:2 in c.ris')
+    """
+    named = references(records)
+    known = set(named)
+    alike: dict[str, list[str]] = {}
+    for record, name in zip(records, named, strict=True):
+        alike.setdefault(identity(record), []).append(name)
+    return [replace(m, records=_names_now(m.records, known, alike)) for m in merges]
+
+
+def _names_now(
+    names: Sequence[str], known: Collection[str], alike: Mapping[str, Sequence[str]]
+) -> tuple[str, ...]:
+    taken = {name for name in names if name in known}
+    out = []
+    for name in names:
+        same = [n for n in alike.get(name.rsplit(" in ", 1)[0], ()) if n not in taken]
+        now = same[0] if name not in known and len(same) == 1 else name
+        taken.add(now)
+        out.append(now)
+    return tuple(out)
 
 
 def merges_of(records: Sequence[Record], found: Deduplication) -> list[Merge]:
@@ -212,12 +250,12 @@ def apply_merges(
         name: of the merge file, for findings.
 
     Returns:
-        The reports in the order of their first records, and findings: a merge that names a record
-        which is no longer there, a merge that a person's decision contradicts.
+        The reports in the order of their first records, and findings: a decision that names a
+        record which is no longer there, a merge that a person's decision contradicts.
     """
     position = {name: i for i, name in enumerate(references(records))}
     held = list(merges)
-    findings: list[Finding] = []
+    findings = _missing(held, position, name)
     apart = [
         {position[r] for r in m.records if r in position}
         for m in held
@@ -226,9 +264,6 @@ def apply_merges(
     group = {i: {i} for i in range(len(records))}
     joins = [m for m in held if m.decision == "merge"]
     for merge in sorted(joins, key=lambda m: m.by == "paucity"):
-        missing = [r for r in merge.records if r not in position]
-        if missing:
-            findings.append(_gone(name, merge, missing))
         known = [position[r] for r in merge.records if r in position]
         for other in known[1:]:
             joined = group[known[0]] | group[other]
@@ -245,9 +280,21 @@ def apply_merges(
     return out, findings
 
 
+def _missing(merges: Iterable[Merge], known: Collection[str], name: str) -> list[Finding]:
+    """Return a finding for each decision that names a record which is not there."""
+    out = []
+    for merge in merges:
+        missing = [r for r in merge.records if r not in known]
+        if missing and merge.decision != "undecided":
+            out.append(_gone(name, merge, missing))
+    return out
+
+
 def _gone(name: str, merge: Merge, missing: Sequence[str]) -> Finding:
-    message = f"{len(missing)} of {len(merge.records)} records are no longer there: {missing[0]}"
-    hint = "an export was replaced; write the merge file again"
+    told = f"{len(missing)} of {len(merge.records)} records are no longer there: {missing[0]}"
+    apart = merge.decision == "keep apart"
+    message = f"{told}; nothing keeps it apart any more" if apart else told
+    hint = "name the record as it is named now, or remove this decision"
     return Finding("merge-record-missing", Severity.WARNING, span_of(name, 0), message, hint, name)
 
 

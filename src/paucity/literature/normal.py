@@ -334,6 +334,17 @@ def identity(record: Record) -> str:
     for scheme, value in record.identifiers:
         if scheme in TYPES or scheme in {"embase", "wos", "scopus", "psycinfo", "central"}:
             return f"{scheme}:{value}"
+    return text_identity(record)
+
+
+def text_identity(record: Record) -> str:
+    """Return the name a record has without identifiers: a digest of title, year and first author.
+
+    >>> from paucity.literature.record import Record
+    >>> bare, named = Record(title="A case."), Record(title="A  Case", doi="10.1000/x")
+    >>> text_identity(bare) == text_identity(named)
+    True
+    """
     first = family_key(record.authors[0]) if record.authors else ""
     core = "\x1f".join((title_key(record.title), str(record.year or ""), first))
     if not title_key(record.title):

@@ -5,7 +5,7 @@ The boxes and their words follow the statement. A box whose count nobody told sa
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.report.render import clean
@@ -39,6 +39,7 @@ class Box:
         parts: what it is made of, by name.
         bare: the box has no count of its own: each part has.
         unknown: what is said where a count is not known.
+        besides: a count that stands in the box and is no part of it, with its name.
     """
 
     title: str
@@ -46,6 +47,7 @@ class Box:
     parts: tuple[tuple[str, int | None], ...] = ()
     bare: bool = False
     unknown: str = UNKNOWN
+    besides: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def rows_of(column: FlowColumn, *, main: bool) -> list[Row]:
     """
     rows = [Row(0, _identified(column, main=main), _removed(column, main=main))]
     if main or column.unscreened or column.excluded:
-        out = _waiting(Box("Records excluded", column.excluded), column.unscreened)
+        out = _waiting(Box("Records excluded", column.excluded), "Records", column.unscreened)
         rows.append(Row(1, Box("Records screened", column.screened), out))
     rows.append(
         Row(
@@ -81,7 +83,7 @@ def rows_of(column: FlowColumn, *, main: bool) -> list[Row]:
     )
     reasons = column.excluded_reports
     gone = Box("Reports excluded", total(reasons), _few(reasons or ()))
-    out = _waiting(gone, column.unassessed)
+    out = _waiting(gone, "Reports", column.unassessed)
     rows.append(Row(1, Box("Reports assessed for eligibility", column.assessed), out))
     return rows
 
@@ -97,7 +99,8 @@ def _identified(column: FlowColumn, *, main: bool) -> Box:
             counts = [n for _, _, n in held]
             whole = None if None in counts else sum(n or 0 for n in counts)
             parts.append((f"{kind}s", whole))
-            parts += _few([(WITHIN + name, n) for _, name, n in held])
+            named = [(WITHIN + name, n) for _, name, n in held]
+            parts += _few([p for p in named if p[0].casefold() != f"{WITHIN}{kind}s"])
         else:
             parts += _few([(name, n) for _, name, n in held])
     return Box("Records identified from databases and registers", column.identified, tuple(parts))
@@ -115,10 +118,9 @@ def _removed(column: FlowColumn, *, main: bool) -> Box:
     return Box("Records removed before screening", None, tuple(parts), bare=True)
 
 
-def _waiting(box: Box, waiting: int | None) -> Box:
-    if not waiting:
-        return box
-    return Box(box.title, box.n, (*box.parts, ("Waiting for a decision", waiting)))
+def _waiting(box: Box, what: str, waiting: int | None) -> Box:
+    """Return a box with what waits beside it; PRISMA has no box for a flow that is not final."""
+    return replace(box, besides=(f"{what} waiting for a decision", waiting)) if waiting else box
 
 
 def _few(parts: Sequence[tuple[str, int | None]]) -> tuple[tuple[str, int | None], ...]:
@@ -135,16 +137,17 @@ def _few(parts: Sequence[tuple[str, int | None]]) -> tuple[tuple[str, int | None
 def last_rows(flow: Flow) -> list[Row]:
     """Return the boxes of what is included."""
     new_ = "New studies included in review" if flow.previous else "Studies included in review"
-    what = "Reports of new studies" if flow.previous else "Reports of included studies"
+    what = "Reports of new included studies" if flow.previous else "Reports of included studies"
     unknown = UNKNOWN if flow.main.sought is None else NOT_YET
     box = Box(new_, flow.studies, ((what, flow.reports),), unknown=unknown)
     if flow.previous is None:
         return [Row(2, box)]
     studies, reports = flow.previous
-    before = Box("Studies included in previous version of review", studies, (("Reports", reports),))
+    title = "Studies included in previous version of review"
+    before = Box(title, studies, (("Reports of these studies", reports),))
     both = None if flow.studies is None else flow.studies + studies
     told = None if flow.reports is None or reports is None else flow.reports + reports
-    parts = (("Reports of total studies", told),)
+    parts = (("Reports of total included studies", told),)
     whole = Box("Total studies included in review", both, parts, unknown=unknown)
     return [Row(2, box, before), Row(2, whole)]
 
@@ -180,6 +183,9 @@ def flow_table(flow: Flow) -> Table:
         for name, n in box.parts:
             label = f"{box.title}: {name.removeprefix(WITHIN)}"
             rows.append(TableRow({"box": Cell(label), "n": _count(n, box.unknown)}, group))
+        if box.besides:
+            name, n = box.besides
+            rows.append(TableRow({"box": Cell(name), "n": _count(n, box.unknown)}, group))
     columns = (Column("box", "Box"), Column("n", "Number", numeric=True))
     title = "Flow of records, reports and studies (PRISMA 2020)"
     return Table("flow", title, columns, tuple(rows), flow.remarks)
@@ -220,6 +226,7 @@ def alt(flow: Flow) -> str:
             f"{name.removeprefix(WITHIN)} {said(n, box.unknown)}" for name, n in box.parts
         )
         own = box.title if box.bare else f"{box.title}, {said(box.n, box.unknown)}"
-        told.setdefault(column, []).append(f"{own} ({parts})" if parts else own)
+        besides = f", and {box.besides[0]}, {said(box.besides[1])}" if box.besides else ""
+        told.setdefault(column, []).append((f"{own} ({parts})" if parts else own) + besides)
     lines = [f"{f'{name}: ' if name else ''}{', then '.join(held)}." for name, held in told.items()]
     return clean("Flow diagram from identification to inclusion. " + " ".join(lines))

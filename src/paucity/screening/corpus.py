@@ -18,13 +18,14 @@ from paucity.literature.merge import (
     Merge,
     Report,
     apply_merges,
+    brought_up_to_date,
     merges_of,
     read_merges,
     reference,
     references,
     write_merges,
 )
-from paucity.literature.normal import doi_key, identity
+from paucity.literature.normal import doi_key, identity, text_identity
 from paucity.literature.overlap import possible_overlaps
 from paucity.literature.read import Library, read_file
 from paucity.screening.renewed import renewed
@@ -131,7 +132,7 @@ def gather(
     progress(f"looking for duplicates among {len(records):,} records")
     before, found = read_merges(merges, merges_name)
     findings += found
-    text = write_merges(_found(records, findings), before)
+    text = write_merges(_found(records, findings), brought_up_to_date(before, records))
     settled, _ = read_merges(text, merges_name)
     reports, found = apply_merges(records, settled, merges_name)
     findings += found
@@ -197,17 +198,21 @@ def _database(library: Library) -> str:
 def names_of(record: Record) -> tuple[str, ...]:
     """Return every identity that a record goes by, the one it is named by first.
 
-    A vote on a DOI still finds its record when a later export brings the PMID too.
+    A vote on a DOI still finds its record when a later export brings the PMID too, and one on a
+    record without identifiers when a later export brings the first.
 
     >>> from paucity.literature.record import Record
     >>> names_of(Record(pmid="23418008", doi="10.1000/X"))
     ('pmid:23418008', 'doi:10.1000/x')
+    >>> names_of(Record(doi="10.1000/X", title="A case"))
+    ('doi:10.1000/x', 'text:5de76da60f6067bd')
     """
     first = identity(record)
     further = [
         f"pmid:{record.pmid}" if record.pmid else "",
         f"doi:{doi_key(record.doi)}" if record.doi else "",
         f"pmcid:{record.pmcid}" if record.pmcid else "",
+        text_identity(record) if record.title else "",
     ]
     return tuple(dict.fromkeys((first, *filter(None, further))))
 

@@ -29,8 +29,11 @@ def check_counts(counts: FlowCounts, computed: Column | None) -> Iterator[Findin
         counts: as a source states them.
         computed: from the records and votes; None if the review has none.
     """
-    stated, _, _ = flow_of_counts(counts)
-    for message in wrong_sums(stated):
+    stated, studies, reports = flow_of_counts(counts)
+    wrong = wrong_sums(stated)
+    if studies is not None and reports is not None and studies > reports:
+        wrong.append(f"{studies} studies included are more than their {reports} reports")
+    for message in wrong:
         hint = "look whether the source explains the difference"
         span = counts.marks.span()
         yield Finding("flow-does-not-add-up", Severity.WARNING, span, message, hint, "flow")

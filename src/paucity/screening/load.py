@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from paucity.protocol import ScreeningPlan
@@ -11,11 +11,11 @@ from paucity.screening.decisions import Decisions, decide
 from paucity.screening.flow import Column, flow_of_corpus
 from paucity.screening.flow_checks import check_counts, check_logs, check_searches
 from paucity.screening.reviewers import Agreement, agreements
-from paucity.screening.votes import Vote, is_reviewer, read_votes
+from paucity.screening.votes import Vote, file_of, is_reviewer, name_key, read_votes
 from paucity.text import Finding, Severity, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from paucity.literature.live.log import SearchLog
@@ -112,8 +112,9 @@ def judged(
 
         searches = [held.search for held in joined_searches(searches, logs)]
     findings = list(corpus.findings)
+    votes = sorted(votes)
     read: list[Vote] = []
-    for reviewer, text in sorted(votes):
+    for reviewer, text in votes:
         if not is_reviewer(reviewer):
             message = f"`{reviewer}` can be no reviewer's name"
             hint = "use letters, digits, spaces, dots and hyphens"
@@ -123,6 +124,9 @@ def judged(
         held, found = read_votes(text, reviewer)
         read += held
         findings += found
+    names = [reviewer for reviewer, _ in votes if is_reviewer(reviewer)]
+    findings += _named_twice(names)
+    plan = replace(plan, settled_by=_spelt(plan.settled_by, names))
     decisions = decide(corpus, read, plan, criteria or {})
     main, other = flow_of_corpus(corpus, decisions, searches, plan.removed_otherwise)
     findings += decisions.findings
@@ -141,3 +145,21 @@ def judged(
         criteria=criteria or {},
         findings=tuple(findings),
     )
+
+
+def _named_twice(names: Iterable[str]) -> Iterator[Finding]:
+    """Yield the reviewers whose names differ in nothing but capitals or the encoding of accents."""
+    held: dict[str, str] = {}
+    for name in names:
+        first = held.setdefault(name_key(name), name)
+        if first != name:
+            message = f"may be the votes of `{first}` once more; they count as those of another"
+            hint = f"move the rows into {file_of(first)}, or give the two names that differ"
+            about = file_of(name)
+            yield Finding("reviewer-twice", Severity.ERROR, Span(about), message, hint, about)
+
+
+def _spelt(name: str, names: Sequence[str]) -> str:
+    """Return a name as the file of the reviewer spells it, if it is that of just one."""
+    alike = [n for n in names if name_key(n) == name_key(name)]
+    return alike[0] if name not in names and len(alike) == 1 else name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from paucity.screening.corpus import name_of
 from paucity.screening.decisions import State
-from paucity.screening.votes import Stage, Vote, guarded, read_votes
+from paucity.screening.votes import Stage, Vote, guarded, objection_to, read_votes
 from paucity.text import Finding, Severity, Span
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def votes_of_sheet(
     Args:
         text: the table, whatever divides its cells; columns may have been moved or taken out.
         name: its name, for findings.
-        held: the screening; a vote that its last one repeats is passed over.
+        held: the screening; a vote that its last one repeats is passed over. A record that has two
+            different votes in the table is a fault: which holds is not for us to say.
         reviewer: whose votes they are.
         stage: of all votes in the table.
         time: of all of them.
@@ -88,6 +89,11 @@ def votes_of_sheet(
         if f.severity is not Severity.NOTE
     ]
     out = []
+    told: dict[int, Vote] = {}
+
+    def refuse(vote: Vote, code: str, message: str, hint: str) -> None:
+        faults.append(Finding(code, Severity.ERROR, Span(name, vote.line), message, hint))
+
     for vote in votes:
         made = Vote(
             vote.record, stage, vote.decision, vote.reason, time, vote.note, reviewer, vote.line
@@ -97,14 +103,41 @@ def votes_of_sheet(
             what = f"is {len(known)} reports" if known else "is none of the records"
             message = f"`{vote.record}` {what}"
             hint = "the column `record` must stay as it was exported"
-            faults.append(
-                Finding("vote-without-record", Severity.ERROR, Span(name, vote.line), message, hint)
-            )
+            refuse(vote, "vote-without-record", message, hint)
             continue
-        before = last.get(next(iter(known)))
-        if before is None or _differ(before, made):
+        report = next(iter(known))
+        first = told.setdefault(report, made)
+        if first is not made:
+            if _differ(first, made):
+                message = f"`{vote.record}` has another vote in line {first.line}"
+                refuse(vote, "vote-unreadable", message, "leave one row for each record")
+            continue
+        before = last.get(report)
+        if before is not None and not _differ(before, made):
+            continue
+        objection = objection_to(made, held.plan.reasons)
+        if objection:
+            refuse(vote, "vote-unreadable", *objection)
+        else:
             out.append(made)
     return out, faults
+
+
+def unread_in(data: bytes, held: Screening, reviewer: str, stage: Stage) -> bool:
+    """Tell whether a file holds anything but votes that are in the reviewer's file already.
+
+    Args:
+        data: the file, a table of :func:`sheet_of` or something else.
+        held: the screening.
+        reviewer: whose table it would be.
+        stage: of its votes.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    votes, faults = votes_of_sheet(text, "", held, reviewer, stage, "")
+    return bool(votes or faults)
 
 
 def _differ(before: Vote, now: Vote) -> bool:

@@ -11,8 +11,10 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+from unicodedata import category, normalize
 
 from paucity.text import Finding, Severity, Span, did_you_mean
 
@@ -44,7 +46,9 @@ NOT_RETRIEVED: Final = "not retrieved"
 _TIME: Final = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
-_NAME: Final = re.compile(r"[\w][\w .'-]{0,60}")
+_NAME_SIGNS: Final = frozenset("_ .'-")
+_MARKS: Final = frozenset({"Mn", "Mc"})
+_LONGEST_NAME: Final = 61
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 
 
@@ -79,6 +83,30 @@ class Vote:
         return Span(file_of(self.reviewer), max(1, self.line))
 
 
+def objection_to(vote: Vote, reasons: Sequence[str] = ()) -> tuple[str, str] | None:
+    """Return why a new vote is not taken, and what to do; None if nothing is against it.
+
+    Args:
+        vote: a vote that is to be added.
+        reasons: those the protocol lists; any will do if it lists none.
+
+    >>> objection_to(Vote("pmid:1", Stage.FULL_TEXT, Choice.EXCLUDE))
+    ('at full text a report is excluded for a reason', 'give the reason')
+    """
+    if vote.decision is not Choice.EXCLUDE:
+        if vote.reason:
+            message = f"a reason is for excluding; the vote is to {vote.decision}"
+            return message, "write what is to be remembered as a note"
+        return None
+    known = [*reasons, NOT_RETRIEVED]
+    if reasons and vote.reason and vote.reason not in known:
+        hint = did_you_mean(vote.reason, known) or f"reasons: {', '.join(known)}"
+        return f"`{vote.reason}` is none of the protocol's reasons", hint
+    if vote.stage is Stage.FULL_TEXT and not vote.reason:
+        return "at full text a report is excluded for a reason", "give the reason"
+    return None
+
+
 def file_of(reviewer: str) -> str:
     """Return the name of a reviewer's vote file.
 
@@ -91,19 +119,40 @@ def file_of(reviewer: str) -> str:
 def is_time(text: str) -> bool:
     """Tell whether a text can stand as the time of a vote.
 
-    >>> is_time("2026-11-22"), is_time("2026-11-22T18:30:00Z"), is_time("yesterday")
+    >>> is_time("2026-11-22"), is_time("2026-11-22T18:30:00Z"), is_time("2026-02-30")
     (True, True, False)
     """
-    return bool(_TIME.fullmatch(text))
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:  # no such day, or hour
+        return False
+    return True
 
 
 def is_reviewer(name: str) -> bool:
     """Tell whether a name can be that of a reviewer, and so of a file.
 
-    >>> is_reviewer("A. Berg"), is_reviewer("../x")
-    (True, False)
+    Letters of every script will do, and the marks that go with them.
+
+    >>> is_reviewer("A. Berg"), is_reviewer("निर्मला"), is_reviewer("../x")
+    (True, True, False)
     """
-    return bool(_NAME.fullmatch(name)) and not name.endswith((".", " "))
+    if not name or len(name) > _LONGEST_NAME or not (name[0].isalnum() or name[0] == "_"):
+        return False
+    return not name.endswith((".", " ")) and all(
+        c.isalnum() or c in _NAME_SIGNS or category(c) in _MARKS for c in name
+    )
+
+
+def name_key(reviewer: str) -> str:
+    """Return what two names of reviewers must not share: capitals and encodings differ by accident.
+
+    >>> name_key("AB") == name_key("ab")
+    True
+    """
+    return normalize("NFKC", normalize("NFKC", reviewer).casefold())
 
 
 def read_votes(

@@ -1,6 +1,7 @@
 """The commands tell what happened, in one line where something is wrong."""
 
 import json
+import pickle
 
 import pytest
 from click.testing import CliRunner
@@ -79,3 +80,16 @@ def test_what_is_wrong_is_told_in_one_line(place):
     assert (broken.exit_code, "medline-incomplete" in broken.output) == (1, True)
     (busy / "manifest.json").write_text("{")
     assert "cannot be read" in run("medline", "search", busy, place / "strategy.txt").output
+
+
+def test_a_library_that_is_missing_is_one_line(place, monkeypatch):
+    from paucity.literature.markup import MissingLibraryError
+    from paucity.literature.medline import grep
+
+    def missing(*_, **__):
+        raise pickle.loads(pickle.dumps(MissingLibraryError("lxml", "reading XML")))  # noqa: S301
+
+    monkeypatch.setattr(grep, "grep", missing)
+    done = run("grep", place / "strategy.txt", place / "pubmed20n0001.xml.gz")
+    assert done.exit_code == 2
+    assert done.stderr == "Error: reading XML needs lxml: pip install 'paucity[literature]'\n"

@@ -107,8 +107,12 @@ def _lines(box: Box, layout: _Layout) -> list[tuple[float, str]]:
     for name, n in box.parts:
         text = f"{clean(name.removeprefix(WITHIN))} {_kept(n, box.unknown)}"
         indent = _STEP * (2 if name.startswith(WITHIN) else 1)
-        first, *rest = _wrapped(text, layout, indent + _STEP)
-        out += [(indent, first), *((indent + _STEP, line) for line in rest)]
+        first, *rest = _wrapped(text, layout, indent + 2 * _STEP)
+        out += [(indent, first), *((indent + 2 * _STEP, line) for line in rest)]
+    if box.besides:
+        name, waiting = box.besides
+        text = f"{clean(name)} {_kept(waiting, box.unknown)}"
+        out += [(0.0, line) for line in _wrapped(text, layout, 0.0)]
     return out
 
 
