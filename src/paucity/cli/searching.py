@@ -337,6 +337,9 @@ def mesh_of(path: Path | None) -> Mesh | None:
         )
     if not mesh.headings:
         raise Fault(f"{path}: no MeSH headings could be read")
+    if any(f.code in {"xml-broken", "file-truncated"} for f in mesh.findings):
+        message = "the file is damaged; headings would explode to a part of what stands below them"
+        raise Fault(f"{path}: {message}. Fetch it again")
     return mesh
 
 
