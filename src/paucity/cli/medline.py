@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from paucity.cli.searching import Stated
-    from paucity.literature.chase import Chase, Corpus, Direction, Library
+    from paucity.literature.chase import Chase, Corpus, Direction, Library, Reached
     from paucity.literature.chased import Asked
     from paucity.literature.medline.importing import Progress
     from paucity.literature.medline.search import Hits
@@ -331,34 +332,61 @@ def chase_command(
 
     begun = _exported([seeds])
     if not any(map(work_of, begun)):
-        raise Fault(f"{seeds}: no report in it has a PMID or DOI, so no citation can be followed")
+        message = "no report in it has a PMID, DOI or PMCID, so no citation can be followed"
+        raise Fault(f"{seeds}: {message}")
     folders = [path for path in corpus if path.is_dir()]
     if len(folders) > 1:
         raise Fault(f"{folders[1]}: give one store")
     held = library([*begun, *_exported(path for path in corpus if path.is_file())])
     where: Corpus = _stored(folders[0], held) if folders else held
     done = chase(map(work_of, begun), where, direction=direction, depth=depth)
+    chased = _chased(done, held, folders)
     if into is not None:
         from paucity.literature.chased import Asked
 
         when = (day or datetime.now(UTC).astimezone()).date().isoformat()
         asked = Asked(str(seeds), tuple(map(str, corpus)), direction, depth, when)
-        _put(into, done, held, folders, asked)
+        _put(into, chased, asked)
     if form == "json":
-        click.echo(json.dumps(_chase_data(done, held), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_chase_data(chased), indent=2, ensure_ascii=False))
         return
-    for one in done.reached:
-        if one.generation:
-            record = held.records.get(one.work)
-            via = f"{one.how} {'by ' if one.how == 'cited' else ''}{one.path[-2]}"
-            title = f"  {record.title}" if record else ""
-            click.echo(f"{one.generation}  {one.work}  {via}{title}")
-    _tell_chase(done, held)
+    for one, record in chased.works:
+        via = f"{one.how} {'by ' if one.how == 'cited' else ''}{one.path[-2]}"
+        click.echo(
+            f"{one.generation}  {one.work}  {via}{'  ' if record.title else ''}{record.title}"
+        )
+    _tell_chase(chased)
+    if not corpus and not any(record.references for record in begun):
+        click.echo(_NO_LISTS, err=True)
 
 
-def _put(review: Path, done: Chase, held: Library, stores: list[Path], asked: Asked) -> None:
+_NO_LISTS = (
+    "no report in SEEDS has a reference list and no CORPUS is given; PubMed XML and JATS have them"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chased:
+    """What was reached: each work with its record, and what is cited without an identifier."""
+
+    done: Chase
+    works: tuple[tuple[Reached, Record], ...]
+    unidentified: tuple[Record, ...]
+
+
+def _chased(done: Chase, held: Library, stores: list[Path]) -> _Chased:
+    from paucity.literature.chased import found_records, unidentified_records
+
+    known = _known(stores, done)
+    reached = [one for one in done.reached if one.generation]
+    works = zip(reached, found_records(done, held, known), strict=True)
+    return _Chased(done, tuple(works), tuple(unidentified_records(done, held, known)))
+
+
+def _put(review: Path, chased: _Chased, asked: Asked) -> None:
     """Write what was found into a review, and say so."""
-    from paucity.literature.chased import ChaseError, found_records, put_chase
+    from paucity.literature.chased import ChaseError, put_chase
+    from paucity.literature.record import LISTED
     from paucity.review import ReviewError, find_review
     from paucity.writer import ChangedError
 
@@ -366,20 +394,19 @@ def _put(review: Path, done: Chase, held: Library, stores: list[Path], asked: As
         root = find_review(str(review))
     except ReviewError as error:
         raise Fault(str(error)) from None
-    found = found_records(done, held, _known(stores, done, held))
+    found = [*(record for _, record in chased.works), *chased.unidentified]
     try:
-        names = put_chase(root, done, found, asked)
+        names = put_chase(root, chased.done, found, asked)
     except (ChaseError, ChangedError) as error:
         raise Fault(f"{error}; nothing was changed") from None
     click.echo(f"Written: {', '.join(filter(None, names))}", err=True)
-    bare = sum(not record.title for record in found)
-    if bare:
+    if bare := sum(record.database == LISTED for record in found):
         what = plural(bare, "record")
-        click.echo(f"{what} known by identifier or reference only: look up title and abstract",
+        click.echo(f"{what} known only as reference lists print them: look up title and abstract",
                    err=True)  # fmt: skip
 
 
-def _known(stores: list[Path], done: Chase, held: Library) -> dict[str, Record]:
+def _known(stores: list[Path], done: Chase) -> dict[str, Record]:
     """Return the records that a store has of works that were reached."""
     if not stores:
         return {}
@@ -387,7 +414,7 @@ def _known(stores: list[Path], done: Chase, held: Library) -> dict[str, Record]:
     from paucity.literature.medline.cited import records_in
     from paucity.literature.medline.store import open_store
 
-    wanted = {r.work for r in done.reached if r.generation and r.work not in held.records}
+    wanted = {one.work for one in done.reached}
     return {work_of(record): record for record in records_in(open_store(stores[0]), wanted)}
 
 
@@ -401,27 +428,42 @@ def _stored(folder: Path, beside: Library) -> Corpus:
         raise Fault(str(error)) from None
 
 
-def _chase_data(done: Chase, held: Library) -> dict[str, Any]:
+def _chase_data(chased: _Chased) -> dict[str, Any]:
+    from paucity.literature.record import LISTED
+
+    done = chased.done
+    records = {one.work: record for one, record in chased.works}
+    works = []
+    for one in done.reached:
+        work: dict[str, Any] = {"work": one.work, "generation": one.generation, "how": one.how}
+        work["path"] = list(one.path)
+        if record := records.get(one.work):
+            work |= {"title": record.title, "printed_only": record.database == LISTED}
+        works.append(work)
     return {
-        "starts": sum(r.generation == 0 for r in done.reached),
-        "found": sum(r.generation > 0 for r in done.reached),
+        "starts": sum(one.generation == 0 for one in done.reached),
+        "found": len(chased.works),
         "complete": done.complete,
-        "unidentified": held.unnamed,
-        "works": [
-            {"work": r.work, "generation": r.generation, "how": r.how, "path": list(r.path)}
-            for r in done.reached
+        "unidentified": len(chased.unidentified),
+        "works": works,
+        "unidentified_works": [
+            {"title": record.title, "notes": list(record.notes)} for record in chased.unidentified
         ],
     }
 
 
-def _tell_chase(done: Chase, held: Library) -> None:
-    starts = sum(r.generation == 0 for r in done.reached)
-    found = len(done.reached) - starts
-    end = "nothing more is to be reached" if done.complete else "more is to be reached beyond"
-    click.echo(f"{plural(found, 'work')} reached from {plural(starts, 'report')}; {end}")
-    if held.unnamed:
-        what = plural(held.unnamed, "reference")
-        click.echo(f"{what} with neither PMID nor DOI could not be followed")
+def _tell_chase(chased: _Chased) -> None:
+    starts = sum(one.generation == 0 for one in chased.done.reached)
+    end = (
+        "nothing more is to be reached" if chased.done.complete else "more is to be reached beyond"
+    )
+    click.echo(
+        f"{plural(len(chased.works), 'work')} reached from {plural(starts, 'report')}; {end}"
+    )
+    if chased.unidentified:
+        what = plural(len(chased.unidentified), "cited work")
+        click.echo(f"{what} without PMID, DOI and PMCID cannot be followed; --into writes them,"
+                   " --format json lists them")  # fmt: skip
 
 
 def _exported(paths: Iterable[Path]) -> list[Record]:
