@@ -462,8 +462,8 @@ def _tell_chase(chased: _Chased) -> None:
     )
     if chased.unidentified:
         what = plural(len(chased.unidentified), "cited work")
-        click.echo(f"{what} without PMID, DOI and PMCID cannot be followed; --into writes them,"
-                   " --format json lists them")  # fmt: skip
+        rest = "cannot be followed; --into and --format json keep what is printed"
+        click.echo(f"{what} without PMID, DOI and PMCID {rest}")
 
 
 def _exported(paths: Iterable[Path]) -> list[Record]:

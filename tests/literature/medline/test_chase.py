@@ -247,7 +247,7 @@ NUMBERED = """<ref>
 
 
 UNFOLLOWED = (
-    "without PMID, DOI and PMCID cannot be followed; --into writes them, --format json lists them"
+    "without PMID, DOI and PMCID cannot be followed; --into and --format json keep what is printed"
 )
 
 
