@@ -22,6 +22,7 @@ from paucity.cli.searching import (
     print_untold,
     read_strategies,
     refuse_empty,
+    tell_faults,
     told,
 )
 
@@ -88,6 +89,8 @@ def import_command(
     from paucity.literature.medline.index import update_index
     from paucity.literature.medline.store import StoreError
 
+    if not files and not (store / "manifest.json").is_file():
+        raise Fault(f"{store}: there is no store yet; give the files to import")
     begin = time.monotonic()
     try:
         done = import_files(
@@ -183,6 +186,7 @@ def _one(place: str, number: int) -> Stated:
     if len(found) > 1:
         raise Fault(f"{place}: states {len(found)} strategies; choose one with --search")
     refuse_empty(found[0])
+    tell_faults(found[0], place)
     return found[0]
 
 
