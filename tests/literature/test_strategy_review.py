@@ -183,6 +183,7 @@ def test_a_mistake_in_the_wording_is_found_at_its_place(text, code, line, column
         "hlh[ti] NOT (animals[filter] NOT humans[filter])",
         "#1 a[ti]\n#2 b[ti]\n#3 #1 OR #2\n#4 #3 AND (#1 OR c[ti])",
         "Patients with 5% loss[ti]",
+        "what helps in HLH?",
         "1. (salvage adj3 therap$2).ti,ab.\n2. wom#n.ti.\n3. 1 and 2",
     ],
 )
@@ -192,9 +193,11 @@ def test_what_is_well_written_gives_no_alarm(text):
 
 def test_a_heading_known_from_a_descriptor_file_is_no_text_word():
     mesh = Mesh({"vitamin a deficiency": "x", "kala azar": "x"}, {}, ())
-    text = '"kala, azar"[tiab] OR "one, two"[tiab]'
-    found = [(f.code, f.span.column) for f in lint(parse_strategy(text), "s", mesh)]
-    assert found == [("strategy-heading-as-words", 1)]
+    text = '"kala, azar"[tiab] OR "Wuhan, China"[tiab]'
+    found = [(f.code, f.span.column, f.severity) for f in lint(parse_strategy(text), "s", mesh)]
+    assert found == [("strategy-heading-as-words", 1, "warning")]
+    unsure = [(f.span.column, f.severity) for f in lint(parse_strategy(text), "s")]
+    assert unsure == [(23, "note")]
 
 
 # Commands

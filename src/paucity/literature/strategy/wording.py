@@ -113,11 +113,14 @@ def _heading_as_words(term: Term, name: str, mesh: Mesh | None) -> Iterator[Find
     if term.field not in _ANYWHERE or "," not in term.text or has_wildcard(term.text):
         return
     known = mesh is not None and preferred(mesh, term.text) is not None
-    if known or _INVERTED.fullmatch(term.text):
-        turned = " ".join(part.strip() for part in reversed(term.text.split(",")))
-        message = f"{show(term)} is a heading as MeSH writes it, searched as words side by side"
-        hint = f'write "{term.text}"[mh], and the words in their own order: "{turned.lower()}"'
-        yield found("strategy-heading-as-words", name, term.at, message, hint)
+    if not known and (mesh is not None or not _INVERTED.fullmatch(term.text)):
+        return
+    turned = " ".join(part.strip() for part in reversed(term.text.split(",")))
+    is_one = "is a heading of MeSH" if known else "looks like a heading of MeSH"
+    message = f"{show(term)} {is_one}, searched as words side by side"
+    hint = f'write "{term.text}"[mh], and the words in their own order: "{turned.lower()}"'
+    severity = Severity.WARNING if known else Severity.NOTE
+    yield found("strategy-heading-as-words", name, term.at, message, hint, severity)
 
 
 _ELSEWHERE: Final = (
