@@ -341,8 +341,11 @@ def chase_command(
     folders = [path for path in corpus if path.is_dir()]
     if len(folders) > 1:
         raise Fault(f"{folders[1]}: give one store")
-    held = library([*begun, *_exported(path for path in corpus if path.is_file())])
-    where: Corpus = _stored(folders[0], held) if folders else held
+    records = [*begun, *_exported(path for path in corpus if path.is_file())]
+    held = library(records)
+    where: Corpus = held
+    if folders:
+        held, where = _stored(folders[0], records)
     done = chase(map(work_of, begun), where, direction=direction, depth=depth)
     chased = _chased(done, held, folders)
     if into is not None:
@@ -422,12 +425,18 @@ def _known(stores: list[Path], done: Chase) -> dict[str, Record]:
     return {work_of(record): record for record in records_in(open_store(stores[0]), wanted)}
 
 
-def _stored(folder: Path, beside: Library) -> Corpus:
-    from paucity.literature.medline.cited import Stored
+def _stored(folder: Path, records: list[Record]) -> tuple[Library, Corpus]:
+    """Return a store as a corpus, and some records beside it under the names the store gives."""
+    from paucity.literature.chase import library
+    from paucity.literature.medline.cited import Stored, pmids_in
     from paucity.literature.medline.store import StoreError, open_store
 
     try:
-        return Stored(open_store(folder), beside)
+        store = open_store(folder)
+        held = library(records)
+        cited = (work for works in held.forward.values() for work in works)
+        held = library(records, pmids_in(store, {*held.records, *cited}))
+        return held, Stored(store, held)
     except StoreError as error:
         raise Fault(str(error)) from None
 

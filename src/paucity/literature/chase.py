@@ -183,11 +183,18 @@ class Library:
         return {work: self.name(work) for work in works}
 
 
-def library(records: Iterable[Record]) -> Library:
-    """Return records as a corpus."""
+def library(records: Iterable[Record], stated: Mapping[str, str] | None = None) -> Library:
+    """Return records as a corpus.
+
+    Args:
+        records: reports with their reference lists.
+        stated: names by PMID for other names of works, as known elsewhere.
+    """
     held = list(records)
     cited = [reference for record in held for reference in record.references]
-    same = _same([*held, *cited])
+    known = stated or {}
+    same = {name: known.get(best, best) for name, best in _same([*held, *cited]).items()}
+    same = {**known, **same}
     named: dict[str, Record] = {}
     forward: dict[str, dict[str, None]] = {}
     back: dict[str, dict[str, None]] = {}

@@ -339,6 +339,25 @@ def test_a_store_knows_works_by_doi_and_pmcid(tmp_path):
     assert run("chase", seeds, store).output == done.output
 
 
+def test_a_seed_that_the_store_names_otherwise_keeps_its_own_list(tmp_path):
+    pytest.importorskip("tantivy")
+    ids = "<ArticleIdList><ArticleId IdType='doi'>10.1000/A</ArticleId></ArticleIdList>"
+    corpus = packed(tmp_path / "pubmed20n0001.xml.gz", article(7, "A report", data=ids))
+    store = tmp_path / "store"
+    assert run("medline", "import", corpus, "--into", store, "--processes", 1).exit_code == 0
+    seeds = jats(tmp_path / "seeds.xml", ELEMENT + NUMBERED)
+    assert run("chase", seeds, store).output.splitlines() == [
+        "1  pmc:PMC8  cited by pmid:7  [cited as] b) Yew Y. Two. 1971. PMC8",
+        "1  pmid:2  cited by pmid:7  [cited as] Elm disease",
+        "1  pmid:6  cited by pmid:7  [cited as] Rowan",
+        "3 works reached from 1 report; nothing more is to be reached",
+        f"2 cited works {UNFOLLOWED}",
+    ]
+    zeros = tmp_path / "zeros.nbib"
+    zeros.write_text("PMID- 0007\nTI  - A report\n\n")
+    assert run("chase", zeros, store).exit_code == 0
+
+
 def test_seeds_without_reference_lists_and_no_corpus_are_told(tmp_path):
     (tmp_path / "a.ris").write_text("TY  - JOUR\nTI  - A case\nDO  - 10.1000/a\nER  - \n")
     done = run("chase", tmp_path / "a.ris")

@@ -33,14 +33,15 @@ class Stored:
     def names(self, works: Iterable[str]) -> Mapping[str, str]:
         """Return the name under which each of some works is known here: a PMID if there is one."""
         out = dict(self._beside.names(works))
-        stored = self._by_pmid({name for name in out.values() if not name.startswith("pmid:")})
+        stored = pmids_in(self._store, set(out.values()), self._alive)
         return {work: stored.get(name, name) for work, name in out.items()}
 
     def cites(self, works: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return what each of some works cites."""
         out = {work: set(self._beside.cites([work])[work]) for work in works}
-        for record in records_in(self._store, works):
-            out[work_of(record)].update(filter(None, map(work_of, record.references)))
+        for record in records_in(self._store, works, self._alive):
+            if (work := work_of(record)) in out:
+                out[work].update(filter(None, map(work_of, record.references)))
         names = self.names(sorted({other for others in out.values() for other in others}))
         return {
             work: sorted({names[other] for other in others} - {work})
@@ -53,30 +54,6 @@ class Stored:
         for work, other in self._pairs(works):
             out[other].add(work)
         return {work: sorted(others - {work}) for work, others in out.items()}
-
-    def _by_pmid(self, works: Collection[str]) -> Mapping[str, str]:
-        """Return the PMID of each of some works named by DOI or PMCID, where the store has one."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-        from pyarrow import parquet
-
-        found: dict[str, set[int]] = {}
-        for scheme, column in (("doi", "doi"), ("pmc", "pmcid")):
-            begin = f"{scheme}:"
-            wanted = pa.array([w.removeprefix(begin) for w in works if w.startswith(begin)])
-            if not len(wanted):
-                continue
-            change = pc.utf8_lower if scheme == "doi" else pc.utf8_upper
-            for part in self._store.whole:
-                path = columns_folder(self._store.path) / f"{part.name}.parquet"
-                table = parquet.read_table(path, columns=["pmid", column])
-                table = table.filter(pa.array(self._alive[part.name]))
-                values = change(table[column])
-                kept = pc.is_in(values, wanted)
-                pairs = zip(values.filter(kept), table["pmid"].filter(kept), strict=True)
-                for value, pmid in pairs:
-                    found.setdefault(f"{begin}{value}", set()).add(pmid.as_py())
-        return {work: f"pmid:{min(p)}" for work, p in found.items() if len(p) == 1}
 
     def _pairs(self, works: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield each citing work and the one of some works that it cites."""
@@ -93,15 +70,59 @@ class Stored:
                 yield f"pmid:{pmid}", f"pmid:{reference}"
 
 
-def records_in(store: Store, works: Collection[str]) -> Iterator[Record]:
-    """Yield the records that a store has of some works, each named ``pmid:`` and its PMID."""
+def pmids_in(
+    store: Store, works: Collection[str], alive: Mapping[str, Any] | None = None
+) -> Mapping[str, str]:
+    """Return the names by PMID of those works named by DOI or PMCID that a store has.
+
+    One that two citations of the store share stands for neither.
+
+    Args:
+        store: the store.
+        works: names of works; those by PMID are passed over.
+        alive: which rows count, see :func:`live_rows`, if that is known already.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import parquet
+
+    found: dict[str, set[int]] = {}
+    asked = {}
+    for scheme, column in (("doi", "doi"), ("pmc", "pmcid")):
+        values = [w.removeprefix(f"{scheme}:") for w in works if w.startswith(f"{scheme}:")]
+        if values:
+            asked[scheme] = column, pa.array(values)
+    alive = live_rows(store) if alive is None and asked else alive or {}
+    for part in store.whole if asked else ():
+        path = columns_folder(store.path) / f"{part.name}.parquet"
+        table = parquet.read_table(path, columns=["pmid", *(c for c, _ in asked.values())])
+        table = table.filter(pa.array(alive[part.name]))
+        for scheme, (column, wanted) in asked.items():
+            values = (pc.utf8_lower if scheme == "doi" else pc.utf8_upper)(table[column])
+            kept = pc.is_in(values, wanted)
+            pairs = zip(values.filter(kept), table["pmid"].filter(kept), strict=True)
+            for value, pmid in pairs:
+                found.setdefault(f"{scheme}:{value}", set()).add(pmid.as_py())
+    return {work: f"pmid:{min(p)}" for work, p in found.items() if len(p) == 1}
+
+
+def records_in(
+    store: Store, works: Collection[str], alive: Mapping[str, Any] | None = None
+) -> Iterator[Record]:
+    """Yield the records that a store has of some works, each named ``pmid:`` and its PMID.
+
+    Args:
+        store: the store.
+        works: their names; those without a PMID are passed over.
+        alive: which rows count, see :func:`live_rows`, if that is known already.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
     from pyarrow import parquet
 
     numbers = [work.removeprefix("pmid:") for work in works if work.startswith("pmid:")]
     wanted = pa.array([int(n) for n in numbers if n.isdecimal() and len(n) < 19], pa.int64())
-    alive = live_rows(store)
+    alive = live_rows(store) if alive is None else alive
     for part in store.whole:
         name = f"{part.name}.parquet"
         pmids = parquet.read_table(columns_folder(store.path) / name, columns=["pmid"])["pmid"]
