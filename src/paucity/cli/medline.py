@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import sys
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from paucity.cli.chasing import (
+    chase_data,
+    exported,
+    put,
+    reached_from,
+    stored,
+    tell_chase,
+)
 from paucity.cli.group import FORMAT, Fault, main, plural
 from paucity.cli.searching import (
     MESH,
@@ -30,14 +37,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from paucity.cli.searching import Stated
-    from paucity.literature.chase import Chase, Corpus, Direction, Library, Reached
-    from paucity.literature.chased import Asked
+    from paucity.literature.chase import Corpus, Direction
     from paucity.literature.medline.importing import Progress
     from paucity.literature.medline.search import Hits
     from paucity.literature.record import Record
     from paucity.literature.strategy.evaluate import Given
     from paucity.literature.write import TextFormat
-    from paucity.text import Finding
 
 STORE = click.argument(
     "store", metavar="STORE", type=click.Path(exists=True, file_okay=False, path_type=Path)
@@ -334,35 +339,35 @@ def chase_command(
     """
     from paucity.literature.chase import chase, library, work_of
 
-    begun = _exported([seeds])
+    begun = exported([seeds])
     if not any(map(work_of, begun)):
         message = "no report in it has a PMID, DOI or PMCID, so no citation can be followed"
         raise Fault(f"{seeds}: {message}")
     folders = [path for path in corpus if path.is_dir()]
     if len(folders) > 1:
         raise Fault(f"{folders[1]}: give one store")
-    records = [*begun, *_exported(path for path in corpus if path.is_file())]
+    records = [*begun, *exported(path for path in corpus if path.is_file())]
     held = library(records)
     where: Corpus = held
     if folders:
-        held, where = _stored(folders[0], records)
+        held, where = stored(folders[0], records)
     done = chase(map(work_of, begun), where, direction=direction, depth=depth)
-    chased = _chased(done, held, folders)
+    chased = reached_from(done, held, folders)
     if into is not None:
         from paucity.literature.chased import Asked
 
         when = (day or datetime.now(UTC).astimezone()).date().isoformat()
         asked = Asked(str(seeds), tuple(map(str, corpus)), direction, depth, when)
-        _put(into, chased, asked)
+        put(into, chased, asked)
     if form == "json":
-        click.echo(json.dumps(_chase_data(chased), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(chase_data(chased), indent=2, ensure_ascii=False))
         return
     for one, record in chased.works:
         via = f"{one.how} {'by ' if one.how == 'cited' else ''}{one.path[-2]}"
         click.echo(
             f"{one.generation}  {one.work}  {via}{'  ' if record.title else ''}{record.title}"
         )
-    _tell_chase(chased)
+    tell_chase(chased)
     if not corpus and not any(record.references for record in begun):
         click.echo(_NO_LISTS, err=True)
 
@@ -370,125 +375,3 @@ def chase_command(
 _NO_LISTS = (
     "no report in SEEDS has a reference list and no CORPUS is given; PubMed XML and JATS have them"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Chased:
-    """What was reached: each work with its record, and what is cited without an identifier."""
-
-    done: Chase
-    works: tuple[tuple[Reached, Record], ...]
-    unidentified: tuple[Record, ...]
-
-
-def _chased(done: Chase, held: Library, stores: list[Path]) -> _Chased:
-    from paucity.literature.chased import found_records, unidentified_records
-
-    known = _known(stores, done)
-    reached = [one for one in done.reached if one.generation]
-    works = zip(reached, found_records(done, held, known), strict=True)
-    return _Chased(done, tuple(works), tuple(unidentified_records(done, held, known)))
-
-
-def _put(review: Path, chased: _Chased, asked: Asked) -> None:
-    """Write what was found into a review, and say so."""
-    from paucity.literature.chased import ChaseError, put_chase
-    from paucity.literature.record import LISTED
-    from paucity.review import ReviewError, find_review
-    from paucity.writer import ChangedError
-
-    try:
-        root = find_review(str(review))
-    except ReviewError as error:
-        raise Fault(str(error)) from None
-    found = [*(record for _, record in chased.works), *chased.unidentified]
-    try:
-        names = put_chase(root, chased.done, found, asked)
-    except (ChaseError, ChangedError) as error:
-        raise Fault(f"{error}; nothing was changed") from None
-    click.echo(f"Written: {', '.join(filter(None, names))}", err=True)
-    if bare := sum(record.database == LISTED for record in found):
-        what = plural(bare, "record")
-        click.echo(f"{what} known only as reference lists print them: look up title and abstract",
-                   err=True)  # fmt: skip
-
-
-def _known(stores: list[Path], done: Chase) -> dict[str, Record]:
-    """Return the records that a store has of works that were reached."""
-    if not stores:
-        return {}
-    from paucity.literature.chase import work_of
-    from paucity.literature.medline.cited import records_in
-    from paucity.literature.medline.store import open_store
-
-    wanted = {one.work for one in done.reached}
-    return {work_of(record): record for record in records_in(open_store(stores[0]), wanted)}
-
-
-def _stored(folder: Path, records: list[Record]) -> tuple[Library, Corpus]:
-    """Return a store as a corpus, and some records beside it under the names the store gives."""
-    from paucity.literature.chase import library
-    from paucity.literature.medline.cited import Stored, pmids_in
-    from paucity.literature.medline.store import StoreError, open_store
-
-    try:
-        store = open_store(folder)
-        held = library(records)
-        cited = (work for works in held.forward.values() for work in works)
-        held = library(records, pmids_in(store, {*held.records, *cited}))
-        return held, Stored(store, held)
-    except StoreError as error:
-        raise Fault(str(error)) from None
-
-
-def _chase_data(chased: _Chased) -> dict[str, Any]:
-    from paucity.literature.record import LISTED
-
-    done = chased.done
-    records = {one.work: record for one, record in chased.works}
-    works = []
-    for one in done.reached:
-        work: dict[str, Any] = {"work": one.work, "generation": one.generation, "how": one.how}
-        work["path"] = list(one.path)
-        if record := records.get(one.work):
-            work |= {"title": record.title, "printed_only": record.database == LISTED}
-        works.append(work)
-    return {
-        "starts": sum(one.generation == 0 for one in done.reached),
-        "found": len(chased.works),
-        "complete": done.complete,
-        "unidentified": len(chased.unidentified),
-        "works": works,
-        "unidentified_works": [
-            {"title": record.title, "notes": list(record.notes)} for record in chased.unidentified
-        ],
-    }
-
-
-def _tell_chase(chased: _Chased) -> None:
-    starts = sum(one.generation == 0 for one in chased.done.reached)
-    end = (
-        "nothing more is to be reached" if chased.done.complete else "more is to be reached beyond"
-    )
-    click.echo(
-        f"{plural(len(chased.works), 'work')} reached from {plural(starts, 'report')}; {end}"
-    )
-    if chased.unidentified:
-        what = plural(len(chased.unidentified), "cited work")
-        rest = "cannot be followed; --into and --format json keep what is printed"
-        click.echo(f"{what} without PMID, DOI and PMCID {rest}")
-
-
-def _exported(paths: Iterable[Path]) -> list[Record]:
-    from paucity.literature.read import read_file
-
-    out: list[Record] = []
-    for path in paths:
-        read = read_file(path, str(path))
-        findings: Iterable[Finding] = read.findings
-        for finding in findings:
-            click.echo(told(finding), err=True)
-        if not read.records:
-            raise Fault(f"{path}: no records could be read")
-        out += read.records
-    return out
