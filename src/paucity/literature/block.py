@@ -19,6 +19,7 @@ from paucity.literature.normal import (
     title_key,
     volume_key,
 )
+from paucity.literature.record import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,13 +76,18 @@ _LOCAL: Final = frozenset({"accession", "nlm", "pii", "rayyan", "covidence", "mi
 
 
 def features(record: Record) -> Features:
-    """Return what of a record is compared."""
-    title = title_key(record.title)
+    """Return what of a record is compared.
+
+    A work known only from a reference list has no title of its own: nothing is concluded from what
+    is printed there.
+    """
+    printed = "" if record.database == LISTED else record.title
+    title = title_key(printed)
     names = dict.fromkeys(filter(None, (record.journal, record.abbreviation)))
     return Features(
         title=title,
         words=title.split(),
-        main=main_title(record.title),
+        main=main_title(printed),
         original=title_key(record.original_title),
         families=[family_key(who) for who in record.authors],
         initials=[initial(who) for who in record.authors],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from paucity.literature.normal import identity
-from paucity.literature.record import Record
+from paucity.literature.record import LISTED, Record
 from paucity.text import Finding, Map, Seq, Severity, parse_yaml, span_of
 
 if TYPE_CHECKING:
@@ -314,8 +314,9 @@ def merge_records(records: Sequence[Record]) -> Record:
     """Return one record that holds what all say.
 
     Single values come from the best record, gaps are filled from the others, lists are joined.
-    The best record has a PMID, else a DOI, else most fields. Authors and references are taken whole
-    from the record that has most of them. The originals stay untouched.
+    The best record is not made of a reference list, has a PMID, else a DOI, else most fields.
+    Authors and references are taken whole from the record that has most of them. The originals
+    stay untouched.
 
     Raises:
         ValueError: there are no records.
@@ -332,6 +333,8 @@ def merge_records(records: Sequence[Record]) -> Record:
         if name in {"place", "kind", *_LISTS}:
             continue
         given = [getattr(r, name) for r in ordered if getattr(r, name)]
+        if name == "database" and best.database != LISTED:
+            given = [value for value in given if value != LISTED]
         if name in {"authors", "editors", "references", "languages"}:
             values[name] = max(given, key=_fullness, default=())
         elif given:
@@ -343,9 +346,10 @@ def merge_records(records: Sequence[Record]) -> Record:
     return replace(best, **values)
 
 
-def _goodness(record: Record) -> tuple[bool, bool, int]:
+def _goodness(record: Record) -> tuple[bool, bool, bool, int]:
     filled = sum(bool(getattr(record, f.name)) for f in fields(Record))
-    return (not record.pmid, not record.doi, -filled)
+    listed = record.database == LISTED
+    return (listed, not record.pmid, not record.doi, -filled)
 
 
 def _fullness(items: tuple[Any, ...]) -> tuple[int, int]:

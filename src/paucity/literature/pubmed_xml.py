@@ -222,10 +222,7 @@ def _pubmed_data(data: Any, draft: Draft) -> None:
     for number in data.iterfind("ArticleIdList/ArticleId"):
         _identifier(draft, number.get("IdType", ""), text_of(number))
     for reference in data.iterfind("ReferenceList//Reference"):
-        ids = {x.get("IdType"): text_of(x) for x in reference.iterfind("ArticleIdList/ArticleId")}
-        citation = text_of(reference.find("Citation"))
-        doi = ids.get("doi") or v.doi_in(citation)
-        draft.add("references", Reference(ids.get("pubmed", ""), doi, citation))
+        draft.add("references", _reference(reference))
     for history in data.iterfind("History/PubMedPubDate"):
         draft.keep(f"pubmed:History:{history.get('PubStatus', '')}", _date(history)[1])
     if status := text_of(data.find("PublicationStatus")):
@@ -255,6 +252,17 @@ def _book(element: Any, draft: Draft) -> Record:
     for words in document.findall("KeywordList"):
         draft.many("keywords", [_starred(word) for word in words.findall("Keyword")])
     for reference in document.iterfind("ReferenceList//Reference"):
-        citation = text_of(reference.find("Citation"))
-        draft.add("references", Reference(doi=v.doi_in(citation), citation=citation))
+        draft.add("references", _reference(reference))
     return draft.done()
+
+
+def _reference(element: Any) -> Reference:
+    ids = {x.get("IdType"): text_of(x) for x in element.iterfind("ArticleIdList/ArticleId")}
+    citation = text_of(element.find("Citation"))
+    pmcid = ids.get("pmc") or ids.get("pmcid") or ""
+    return Reference(
+        pmid=ids.get("pubmed", ""),
+        doi=ids.get("doi") or v.doi_in(citation),
+        citation=citation,
+        pmcid=f"PMC{pmcid.removeprefix('PMC')}" if pmcid else "",
+    )
