@@ -93,8 +93,8 @@ def processor_time(
     return min(out[1:])
 
 
-NEEDED = ("click", "jinja2", "lark", "yaml")
-DRAWN = ("great_tables", "matplotlib.figure", "numpy", "polars", "scipy.special")
+LIBRARIES = ("click", "jinja2", "lark", "numpy", "scipy.special", "yaml")
+REPORT = ("matplotlib", "numpy", "scipy")
 
 
 def fresh_builds() -> None:
@@ -103,13 +103,12 @@ def fresh_builds() -> None:
     The peer is a process that only loads the libraries: they must be loaded, by whoever uses them.
     The build that draws every figure loads matplotlib as well.
     """
-    if any(importlib.util.find_spec(name.partition(".")[0]) is None for name in DRAWN):
+    if any(importlib.util.find_spec(name) is None for name in REPORT):
         print("build in a fresh process: the report's libraries are not installed")
         return
-    libraries = [*NEEDED, *(name for name in DRAWN if not name.startswith("matplotlib"))]
     with tempfile.TemporaryDirectory() as compiled, tempfile.TemporaryDirectory() as out:
         build = [sys.executable, "-m", "paucity", "build", "hlh-salvage", "--out", f"{out}/hlh"]
-        peer = processor_time([sys.executable, "-c", f"import {', '.join(libraries)}"], compiled)
+        peer = processor_time([sys.executable, "-c", f"import {', '.join(LIBRARIES)}"], compiled)
         bare = processor_time([sys.executable, "-c", ""], compiled)
         again = processor_time(build, compiled)
         drawn = processor_time(build, compiled, 3, Path(out) / "hlh")

@@ -17,6 +17,7 @@ from paucity.report.links import Links
 from paucity.report.render import as_csv, as_json, as_markdown, as_text, footnotes
 from paucity.report.table import Cell, Column, Table, TableRow
 from paucity.text import Span
+from report.great_tables_forms import FORMS, form
 from report.pages import read
 
 COLUMNS = (Column("study", "Study"), Column("n", "N", numeric=True), Column("why", "Why"))
@@ -124,6 +125,12 @@ def test_markdown_rows_have_as_many_cells_as_columns(text: str) -> None:
 def test_html_links_a_cell_to_its_line() -> None:
     page = read(table_html(MARSH, LINKS.on("index.html")))
     assert page.links[:2] == ["studies/a.html#L3", "studies/a.html#L4"]
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_the_forms_are_what_great_tables_makes(*, grouped: bool) -> None:
+    name = "grouped.html" if grouped else "plain.html"
+    assert (FORMS / name).read_text(encoding="utf-8") == form(grouped=grouped)
 
 
 def test_a_table_filled_into_its_form_is_what_great_tables_makes_of_the_whole() -> None:
