@@ -483,7 +483,7 @@ def _judged(evidence: Evidence, loading: _Loading) -> Evidence:
     results: dict[str, Eligibility] = {}
     for name in protocol.criteria:
         criteria = resolve(name, protocol.criteria)
-        result = assess(name, criteria, evidence.studies, evidence.vocabulary, searched)
+        result = assess(name, criteria, evidence, searched)
         loading.findings += result.findings
         results[name] = result
     main = protocol.main or next(iter(protocol.criteria), "")

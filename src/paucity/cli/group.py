@@ -27,7 +27,6 @@ DISCLAIMER = "For review and research. Not advice for a patient's care."
 _EXTRAS = {
     "bibtexparser": "literature",
     "duckdb": "assess",
-    "great_tables": "report",
     "httpx": "live",
     "ibis": "assess",
     "isal": "medline",
