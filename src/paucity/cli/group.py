@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from paucity import __version__
+from paucity.memory import MemoryShortError, processors
 
 if TYPE_CHECKING:
     from paucity.review import Review
@@ -67,6 +68,9 @@ class Clean(click.Group):
                 raise
             message = f"this needs {error.name}: install it with `pip install 'paucity[{extra}]'`"
             raise Fault(message) from None
+        except (MemoryShortError, MemoryError) as error:
+            message = str(error) or "there is not enough memory; nothing more was written"
+            raise Fault(message) from None
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             place = f"{error.filename}: " if error.filename else ""
@@ -92,7 +96,7 @@ def load(place: str) -> Review:
     from paucity.review import ReviewError, find_review, load_review
 
     try:
-        return load_review(find_review(place))
+        return load_review(find_review(place), workers=processors())
     except ReviewError as error:
         raise Fault(str(error)) from None
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from paucity.cli.group import Fault, main, plural
+from paucity.memory import processors, uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,12 +51,19 @@ def records(places: tuple[Path, ...], out: Path, forms: tuple[str, ...], *, quie
     from paucity.writer import ChangedError
 
     show = _progress()
-    review, screening, merges = _screened(places, out, show)
-    _spare(screening, merges)
     try:
-        written = write_corpus(
-            review, screening, out, forms=forms or ("ris",), merges=merges, progress=show
-        )
+        with uncollected():
+            review, screening, merges = _screened(places, out, show)
+            _spare(screening, merges)
+            written = write_corpus(
+                review,
+                screening,
+                out,
+                forms=tuple(dict.fromkeys(forms)) or ("ris",),
+                merges=merges,
+                workers=processors(),
+                progress=show,
+            )
     except (ChangedError, MissingLibraryError) as error:
         raise Fault(str(error)) from None
     finally:
@@ -125,7 +133,7 @@ def _screened(
     files = _exports(places, out)
     if not files:
         raise Fault(f"there is no file in {', '.join(map(str, places))}")
-    return None, screen(files, (), text, workers=os.cpu_count() or 1, progress=show), merges
+    return None, screen(files, (), text, workers=processors(), progress=show), merges
 
 
 def _exports(places: Iterable[Path], made: Path) -> list[tuple[Path, str]]:

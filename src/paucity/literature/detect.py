@@ -52,6 +52,10 @@ class Gunzip(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def tell(self) -> int:
+        """Return how many unpacked bytes were given."""
+        return self._given
+
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         while not self._ready and not self._ended:
             self._more(len(buffer))

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from paucity.literature import bibtex, csl, nbib, ris, tabular
-from paucity.literature.carry import differences, everything, plain
+from paucity.literature.carry import PREFIX, differences, everything, plain, restore
 from paucity.literature.draft import Reading
 from paucity.literature.markup import MissingLibraryError
 from paucity.literature.normal import fold
@@ -69,25 +69,46 @@ def _again(text: str, read: Any) -> Record | None:
 
 
 def _tagged(record: Record, write: Any, read: Any, *, lossless: bool) -> str:
-    return _complete(record, write, read) if lossless else _encodable(write(record, []))
+    if not lossless:
+        return _encodable(write(record, []))
+    return _complete(record, write, read, apart=True)
 
 
-def _complete(record: Record, write: Callable[[Record, list[str]], str], read: Any) -> str:
+def _complete(
+    record: Record, write: Callable[[Record, list[str]], str], read: Any, *, apart: bool = False
+) -> str:
     """Return a record's text with what the format lacks; it has been read back and is equal.
 
     A field that would break the record in two (a line that looks like the end of a record) is
     written only as a carried one.
+
+    Args:
+        record: the record.
+        write: gives its text with carried lines.
+        read: reads the format.
+        apart: a carried line of this format is a field of its own and changes no other, so that
+            the other fields need not be read twice, unless one of them looks like a carried line.
     """
     text = _encodable(write(record, []))
     came_back = _again(text, read)
     if came_back == record:
         return text
     if came_back is not None:
-        text = _encodable(write(record, differences(record, came_back)))
-        if _again(text, read) == record:
+        carried = differences(record, came_back)
+        own = PREFIX in text
+        text = _encodable(write(record, carried))
+        if apart and len(text) < LONG and not own:
+            returns = restore(came_back, carried) == record
+        else:
+            returns = _again(text, read) == record
+        if returns:
             return text
     bare = Record(pmid=record.pmid if record.pmid.isdecimal() else "")
     return write(bare, everything(record))
+
+
+LONG: Final = 1_000_000
+"""Characters of a record from which on its text is always read back whole: readers have limits."""
 
 
 def _encodable(text: str) -> str:

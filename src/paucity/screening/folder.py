@@ -135,6 +135,7 @@ def read_folder(
     logs: Mapping[str, SearchLog] | None = None,
     plan: ScreeningPlan | None = None,
     criteria: Mapping[str, Criterion] | None = None,
+    workers: int = 1,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Screening, dict[str, str]]:
     """Return the screening of a review folder, and the texts of its files by name.
@@ -145,6 +146,7 @@ def read_folder(
         logs: of the searches that were run from here, by name.
         plan: of the protocol.
         criteria: the criteria on reports.
+        workers: how many processes read large exports.
         progress: is told what is being done.
     """
     from dataclasses import replace
@@ -163,6 +165,7 @@ def read_folder(
         logs=logs,
         plan=plan,
         criteria=criteria,
+        workers=workers,
         progress=progress,
     )
     return replace(screening, findings=(*findings, *screening.findings)), texts
