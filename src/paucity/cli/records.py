@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,34 +131,41 @@ def _screened(
         text, fault = read_text(out, merges)
         if fault is not None:
             raise Fault(f"{merges}: {fault.message}")
-    files = _exports(places, out)
+    findings: list[Finding] = []
+    files = _exports(places, out, findings)
     if not files:
-        raise Fault(f"there is no file in {', '.join(map(str, places))}")
-    return None, screen(files, (), text, workers=processors(), progress=show), merges
+        raise Fault(f"there is no file to read in {', '.join(map(str, places))}")
+    screening = screen(files, (), text, workers=processors(), progress=show)
+    return None, replace(screening, findings=(*findings, *screening.findings)), merges
 
 
-def _exports(places: Iterable[Path], made: Path) -> list[tuple[Path, str]]:
+def _exports(places: Iterable[Path], made: Path, findings: list[Finding]) -> list[tuple[Path, str]]:
     """Return files with the names they go by: as given, or within the folder given.
 
-    What an earlier run wrote into `made` is no export.
+    What an earlier run wrote into `made` is no export. A file that is given twice is read once, and
+    a name that two files would have is completed by the folder's.
     """
-    from paucity.screening.folder import NO_EXPORT
+    from paucity.screening.folder import exports_below, shown_name
 
     out: dict[str, Path] = {}
+    known: set[str] = set()
+    own = os.path.realpath(made)
     for place in places:
         if not place.exists():
             raise Fault(f"there is no file or folder `{place}`")
-        if not place.is_dir():
-            out[place.as_posix()] = place
-            continue
-        for folder, inner, names in os.walk(place):
-            inner[:] = sorted(n for n in inner if not n.startswith("."))
-            if Path(folder).resolve() == made.resolve():
+        if os.path.realpath(place) == own:
+            raise Fault(f"`{place}` holds the exports; choose another folder with --out")
+        found = exports_below(place, place, findings) if place.is_dir() else [place]
+        real = [os.path.realpath(path) for path in found]
+        for path, whole in zip(found, real, strict=True):
+            if whole in known or whole.startswith(own + os.sep):
                 continue
-            for name in sorted(names):
-                path = Path(folder) / name
-                if not name.startswith(".") and path.suffix.lower() not in NO_EXPORT:
-                    out[path.relative_to(place).as_posix()] = path
+            name = shown_name(path.relative_to(place) if place.is_dir() else path)
+            name = shown_name(path) if name in out else name
+            if name in out:
+                raise Fault(f"two files go by the name `{name}`; rename one")
+            out[name] = path
+        known.update(real)
     return [(path, name) for name, path in sorted(out.items())]
 
 

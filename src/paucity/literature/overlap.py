@@ -61,6 +61,9 @@ class Patients:
     count: int | None
 
 
+LONGEST: Final = 100_000
+"""Characters of title and abstract, and of headings, in which patients are looked for."""
+
 _AGE: Final = re.compile(
     r"\b(?:an? |aged |age of )?(?P<age>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten"
     r"|eleven|twelve)[ -](?P<unit>years?|yr|months?|mo|weeks?|days?)[ -]?(?:old)?\b[ ,-]*"
@@ -166,10 +169,10 @@ _COMMON: Final = frozenset(
 
 def patients_of(record: Record) -> Patients:
     """Return what a record says about its patients."""
-    text = f"{record.title}. {record.abstract}"
+    text = f"{record.title}. {record.abstract}"[:LONGEST]
     small = text.casefold()
     places = [a for who in record.authors for a in who.affiliations] or list(record.affiliations)
-    headings = " ".join((*record.mesh, *record.keywords, record.title))
+    headings = " ".join((*record.mesh, *record.keywords, record.title))[:LONGEST]
     return Patients(
         authors=frozenset(
             f"{family_key(w)} {initial(w)}".strip() for w in record.authors if not w.collective
