@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from paucity import __version__
-from paucity.memory import MemoryShortError, processors
+from paucity.memory import MemoryShortError
 
 if TYPE_CHECKING:
     from paucity.review import Review
@@ -93,6 +93,7 @@ def main() -> None:
 
 def load(place: str) -> Review:
     """Return the review that a path or a bundled name means, or end with one line."""
+    from paucity.processes import processors
     from paucity.review import ReviewError, find_review, load_review
 
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from paucity.cli.group import Fault, main, plural
-from paucity.memory import processors, uncollected
+from paucity.memory import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,6 +48,7 @@ def records(places: tuple[Path, ...], out: Path, forms: tuple[str, ...], *, quie
     merge file (merges.yaml in OUT, or screening/merges.yaml of a review) holds.
     """
     from paucity.literature.markup import MissingLibraryError
+    from paucity.processes import processors
     from paucity.report.corpus_files import write_corpus
     from paucity.writer import ChangedError
 
@@ -67,6 +68,12 @@ def records(places: tuple[Path, ...], out: Path, forms: tuple[str, ...], *, quie
             )
     except (ChangedError, MissingLibraryError) as error:
         raise Fault(str(error)) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Fault(
+            f"{error.filename or out}: {reason}; no file there is half written."
+            " Mend it and run the command again"
+        ) from None
     finally:
         show("")
     found = screening.findings
@@ -123,6 +130,7 @@ def _screened(
         if review.screening is None:
             raise Fault(f"`{places[0]}` has no records; put exports into its records/")
         return review, review.screening, places[0] / MERGES
+    from paucity.processes import processors
     from paucity.screening.load import screen
 
     merges = out / "merges.yaml"
@@ -134,7 +142,7 @@ def _screened(
     findings: list[Finding] = []
     files = _exports(places, out, findings)
     if not files:
-        raise Fault(f"there is no file to read in {', '.join(map(str, places))}")
+        raise Fault(f"there is no file in {', '.join(map(str, places))}")
     screening = screen(files, (), text, workers=processors(), progress=show)
     return None, replace(screening, findings=(*findings, *screening.findings)), merges
 
@@ -155,7 +163,7 @@ def _exports(places: Iterable[Path], made: Path, findings: list[Finding]) -> lis
             raise Fault(f"there is no file or folder `{place}`")
         if os.path.realpath(place) == own:
             raise Fault(f"`{place}` holds the exports; choose another folder with --out")
-        found = exports_below(place, place, findings) if place.is_dir() else [place]
+        found = exports_below(place, place, findings, own) if place.is_dir() else [place]
         real = [os.path.realpath(path) for path in found]
         for path, whole in zip(found, real, strict=True):
             if whole in known or whole.startswith(own + os.sep):

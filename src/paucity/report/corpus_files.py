@@ -17,7 +17,7 @@ from paucity.report.render import as_csv, as_markdown, dump
 from paucity.report.table import Cell, Column, Table, TableRow, count_cell
 from paucity.screening.corpus import Corpus, links_of, name_of, overlaps_of
 from paucity.vocabulary import bundled
-from paucity.writer import change_file, read_for_change
+from paucity.writer import ChangedError, change_file, read_for_change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -94,16 +94,20 @@ def write_corpus(
         made = checklist_table(name, facts)
         content[f"{name}.md"] = as_markdown(made).encode()
         content[f"{name}.csv"] = as_csv(made).encode()
-    _merge_file(merges, corpus.merges_text)
+    _merge_file(merges, corpus.merges_text, corpus.merges_before)
     for name, data in content.items():
         change_file(out / name, data, read_for_change(out / name))
     return Written((merges, *(out / name for name in content)), len(links), len(overlaps))
 
 
-def _merge_file(path: Path, text: str) -> None:
+def _merge_file(path: Path, text: str, read: str) -> None:
+    """Write the merges, unless a person changed the file since it was read."""
     before = read_for_change(path)
-    if before != text.encode():
-        change_file(path, text.encode(), before)
+    if before == text.encode():
+        return
+    if (before or b"").decode("utf-8-sig", "replace") != read:
+        raise ChangedError(f"{path} was changed in the meantime; run the command again")
+    change_file(path, text.encode(), before)
 
 
 def _no_evidence() -> Evidence:

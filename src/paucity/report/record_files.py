@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import io
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.write import write_parquet, write_records, write_xlsx
 from paucity.memory import short
+from paucity.processes import process_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -50,7 +48,7 @@ def contents(
     if workers < 2 or len(records) < MANY or not aside:
         yield lambda form: _content(records, form)
         return
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=gc.disable)
+    pool = process_pool(workers)
     try:
         for form in aside:
             told[form] = [

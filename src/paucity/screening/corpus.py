@@ -6,12 +6,9 @@ decided about merges (``screening/merges.yaml``) holds; the rest is decided anew
 
 from __future__ import annotations
 
-import gc
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.decide import deduplicate
@@ -31,6 +28,7 @@ from paucity.literature.normal import doi_key, identity
 from paucity.literature.overlap import possible_overlaps
 from paucity.literature.read import Library, read_file
 from paucity.memory import short, spared
+from paucity.processes import process_pool
 from paucity.screening.renewed import renewed
 from paucity.text import Finding, Severity, Span
 
@@ -82,6 +80,7 @@ class Corpus:
         reports: one for each group of duplicates, in the order of their first records.
         merges: every merge, decided or open.
         merges_text: the merge file that says so.
+        merges_before: the merge file as it was read; empty if there was none.
         findings: what was found while reading and merging.
         by_name: the reports that an identity can mean, by position; see :func:`names_of`.
         read_at: where a record was read that its search gave again, by its position.
@@ -92,6 +91,7 @@ class Corpus:
     reports: tuple[Report, ...] = ()
     merges: tuple[Merge, ...] = ()
     merges_text: str = ""
+    merges_before: str = ""
     findings: tuple[Finding, ...] = ()
     by_name: Mapping[str, frozenset[int]] = field(default_factory=dict, repr=False)
     read_at: Mapping[int, Place] = field(default_factory=dict, repr=False)
@@ -152,6 +152,7 @@ def gather(
         reports=tuple(reports),
         merges=tuple(settled),
         merges_text=text,
+        merges_before=merges,
         findings=tuple(findings),
         by_name=_index(records, reports, held.earlier),
         read_at=held.read_at,
@@ -183,8 +184,7 @@ def _libraries(
     out = []
     with ExitStack() as open_:
         if workers > 1 and len(handed) > 1 and sum(sizes[name] for _, name in handed) >= LARGE:
-            # New processes, not copies of this one, which may have threads.
-            pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=gc.disable)
+            pool = process_pool(workers)
             open_.callback(pool.shutdown, cancel_futures=True)
             for path, name in sorted(handed, key=lambda held: -sizes[held[1]]):
                 search = searches.get(name, "")

@@ -43,7 +43,7 @@ def exports_in(root: Path, findings: list[Finding]) -> list[tuple[Path, str]]:
     return out
 
 
-def exports_below(place: Path, root: Path, findings: list[Finding]) -> list[Path]:
+def exports_below(place: Path, root: Path, findings: list[Finding], made: str = "") -> list[Path]:
     """Return the exports below a folder, in order of their names.
 
     Links to folders are not followed; hidden files are left out, and what tells of exports.
@@ -52,6 +52,7 @@ def exports_below(place: Path, root: Path, findings: list[Finding]) -> list[Path
         place: the folder.
         root: the folder that names begin at.
         findings: takes what is not read, and why.
+        made: the real path of a folder that is passed over: what is written goes there.
     """
     out = []
 
@@ -62,6 +63,9 @@ def exports_below(place: Path, root: Path, findings: list[Finding]) -> list[Path
 
     for folder, inner, names in os.walk(place, onerror=unlisted):
         here = Path(folder)
+        if os.path.realpath(here) == made:
+            inner.clear()
+            continue
         if here != place and set(names) >= WRITTEN:
             name = shown_name(here.relative_to(root))
             message = "is not read: an earlier run of `paucity records` wrote it"
