@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from paucity.literature import bibtex, csl, nbib, ris, tabular
@@ -208,6 +209,21 @@ def write_xlsx(records: Iterable[Record], path: Path) -> None:
             cells.append(cell)
         sheet.append(cells)
     book.save(path)
+    _without_times(path)
+
+
+def _without_times(path: Path) -> None:
+    """Write a workbook's parts again without when they were made, so that it is the same always."""
+    with zipfile.ZipFile(path) as packed:
+        parts = [(item.filename, packed.read(item)) for item in packed.infolist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in parts:
+            part = zipfile.ZipInfo(name)  # dated 1980, the first day that a zip file knows
+            part.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(part, _MADE.sub(b"", data) if name == "docProps/core.xml" else data)
+
+
+_MADE: Final = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
 
 
 def write_parquet(records: Iterable[Record], path: Path) -> None:
