@@ -238,7 +238,7 @@ def lines(stream: io.BufferedReader, reading: Reading) -> Iterator[tuple[int, st
 
 
 def _decoded(text: io.TextIOWrapper, reading: Reading) -> Iterator[tuple[int, str]]:
-    number, told, whole = 0, False, True
+    number, told, cut, whole = 0, False, False, True
     while line := text.readline(MAX_LINE):
         number += whole
         if number == 1:
@@ -250,9 +250,10 @@ def _decoded(text: io.TextIOWrapper, reading: Reading) -> Iterator[tuple[int, st
                 reading.fault("encoding-guessed", number, message, "export the file as UTF-8")
             line = _UNDECODED.sub(_windows, line)
         whole = len(line) < MAX_LINE or line.endswith("\n")
-        if not whole:
+        if not (whole or cut):
+            cut = True
             message = f"a line of more than {MAX_LINE:,} characters is read in pieces"
-            reading.once("line-too-long", number, message)
+            reading.fault("line-too-long", number, message, "look whether the file is an export")
         yield number, line.rstrip("\r\n")
 
 

@@ -189,12 +189,12 @@ def _cell(value: Any) -> str:
 def _table(rows: Iterable[tuple[int, Sequence[str]]], reading: Reading) -> Iterator[Record]:
     header: list[str] = []
     fields: list[str] = []
-    number = 0
+    number = widest = header_line = 0
     for line, row in rows:
         if not any(cell.strip() for cell in row):
             continue
         if not header:
-            header = [name.strip() for name in row]
+            header, header_line = [name.strip() for name in row], line
             fields = [COLUMNS.get(plain_name(name), "") for name in header]
             if not any(fields):
                 message = "no column has a name we know; each cell is kept under its column's name"
@@ -205,7 +205,12 @@ def _table(rows: Iterable[tuple[int, Sequence[str]]], reading: Reading) -> Itera
         if len(row) > len(header):
             message = f"the row has {len(row)} cells under {len(header)} columns; all are kept"
             draft.fault("row-too-long", line, message)
+        widest = max(widest, len(row))
         yield _record(_named(header, fields, row), draft, own="paucity" in fields)
+    if number and widest < len(header):
+        over = ", ".join(header[widest:])[:2_000]
+        message = f"no row has more than {widest} cells; there is nothing under: {over}"
+        reading.fault("header-too-long", header_line, message, "look whether a line end is missing")
 
 
 def _named(
