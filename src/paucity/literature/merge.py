@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 DECISIONS: Final = ("merge", "keep apart", "undecided")
 
+SHOWN: Final = 1_000
+"""Characters of a title that are shown to whoever decides."""
+
 HEADER: Final = """\
 # Records that are one report. Change `decision` to `keep apart` to undo a merge, or to `merge` for
 # a pair that is undecided; put your name in `by`, and the next run keeps your decision.
@@ -119,14 +122,16 @@ def merges_of(records: Sequence[Record], found: Deduplication) -> list[Merge]:
             tuple(names[p] for p in group),
             "merge",
             reasons=tuple(reasons.get(i, ())),
-            title=records[group[0]].title,
+            title=records[group[0]].title[:SHOWN],
         )
         for i, group in enumerate(found.groups)
     ]
     for decision in (*found.uncertain, *found.held_apart):
         pair = (names[decision.first], names[decision.second])
         told = (_reason(decision, names),)
-        out.append(Merge(pair, "undecided", reasons=told, title=records[decision.first].title))
+        out.append(
+            Merge(pair, "undecided", reasons=told, title=records[decision.first].title[:SHOWN])
+        )
     return out
 
 

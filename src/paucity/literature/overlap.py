@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.normal import family_key, fold, initial
@@ -60,6 +61,9 @@ class Patients:
     count: int | None
 
 
+LONGEST: Final = 100_000
+"""Characters of title and abstract, and of headings, in which patients are looked for."""
+
 _AGE: Final = re.compile(
     r"\b(?:an? |aged |age of )?(?P<age>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten"
     r"|eleven|twelve)[ -](?P<unit>years?|yr|months?|mo|weeks?|days?)[ -]?(?:old)?\b[ ,-]*"
@@ -91,6 +95,11 @@ _NUMBERS: Final = {
         1,
     )
 }
+_UNITS: Final = ("year", "yr", "month", " mo", "-mo", "week", "day", "aged")
+_SEXES: Final = ("boy", "girl", "male")
+_MAN: Final = re.compile(r"man\b")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_COUNTED: Final = ("patients", "children", "cases", "adults", "infants", "participants")
 _MALE: Final = frozenset({"boy", "male", "man", "infant boy"})
 _PERIOD: Final = re.compile(
     r"\b(?:between|from|during|in|and|to|through|until|-|–)?\s*"
@@ -160,27 +169,33 @@ _COMMON: Final = frozenset(
 
 def patients_of(record: Record) -> Patients:
     """Return what a record says about its patients."""
-    text = f"{record.title}. {record.abstract}"
+    text = f"{record.title}. {record.abstract}"[:LONGEST]
+    small = text.casefold()
     places = [a for who in record.authors for a in who.affiliations] or list(record.affiliations)
-    headings = " ".join((*record.mesh, *record.keywords, record.title))
+    headings = " ".join((*record.mesh, *record.keywords, record.title))[:LONGEST]
     return Patients(
         authors=frozenset(
             f"{family_key(w)} {initial(w)}".strip() for w in record.authors if not w.collective
         ),
-        centres=frozenset(c for place in places for c in _centres(place)),
-        period=_period(text),
-        people=frozenset(_people(text)),
+        centres=frozenset(c for place in dict.fromkeys(places) for c in _centres(place)),
+        period=_period(text) if len(_YEAR.findall(text)) > 1 else None,
+        people=frozenset(_people(text)) if _tells_of_one(small) else frozenset(),
         words=frozenset(w for w in fold(headings).split() if len(w) > 2 and w not in _COMMON),
-        count=_count(text),
+        count=_count(text) if any(word in small for word in _COUNTED) else None,
     )
 
 
-def _centres(place: str) -> Iterator[str]:
-    for part in re.split(r"[,;]", place):
-        if _INSTITUTION.search(part):
-            words = fold(part)
-            if len(words.split()) > 1:
-                yield words
+def _tells_of_one(small: str) -> bool:
+    """Tell whether a text in small letters can state age and sex; most do not."""
+    if not any(unit in small for unit in _UNITS):
+        return False
+    return any(sex in small for sex in _SEXES) or _MAN.search(small) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _centres(place: str) -> tuple[str, ...]:
+    parts = [fold(part) for part in re.split(r"[,;]", place) if _INSTITUTION.search(part)]
+    return tuple(words for words in parts if " " in words)
 
 
 def _period(text: str) -> tuple[int, int] | None:
