@@ -1,6 +1,7 @@
 """Definitions of response as data: read, checked, compared, and said in English."""
 
-from paucity.response.compare import Difference, Differs, differences
+from paucity.response.compare import differences
+from paucity.response.difference import Difference, Differs
 from paucity.response.english import say_definition
 from paucity.response.english_criteria import Line
 from paucity.response.lint import DEFINITION_CHECKS, check_definition, check_definitions

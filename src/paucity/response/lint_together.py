@@ -7,7 +7,8 @@ from itertools import combinations
 from typing import Final
 
 from paucity.expression.english import say_number
-from paucity.response.compare import Difference, Differs, differences
+from paucity.response.compare import differences
+from paucity.response.difference import Difference, Differs
 from paucity.response.model import Definition, found, marker_named
 from paucity.text import Finding, Severity
 from paucity.vocabulary import parse_unit

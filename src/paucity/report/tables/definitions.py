@@ -17,7 +17,7 @@ from paucity.response.settings import DEFAULTS, choices
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from paucity.response.compare import Difference
+    from paucity.response.difference import Difference
     from paucity.response.model import Band, Definition, Marker, Remark
     from paucity.review import Review
 
