@@ -30,6 +30,9 @@ INTERVAL_PARTS: Final = ("high", "low_open", "high_open")
 OPEN_PARTS: Final = ("low_open", "high_open")
 _VALUE: Final = "_value_"
 
+WORD: Final = "word"
+"""How the names of all whole numbers begin that hold states."""
+
 
 def value_column(marker: int, side: str, part: str) -> str:
     """Return the name of the column with a part of a value.
@@ -42,9 +45,35 @@ def value_column(marker: int, side: str, part: str) -> str:
     return f"{_VALUE}{marker}_{side}_{part}"
 
 
+def state_column(assessment: int, marker: int) -> str:
+    """Return the name of the column with the state of a marker: 0 is none, others count from 1.
+
+    Args:
+        assessment: the first, or the confirming one.
+        marker: its place in the plan.
+    """
+    return f"s{assessment}_{marker}"
+
+
+def truth_column(assessment: int, marker: int, asked: int) -> str:
+    """Return the name of the column with one truth of a marker.
+
+    Args:
+        assessment: the first, or the confirming one.
+        marker: its place in the plan.
+        asked: the place of the state among those asked of the marker.
+    """
+    return f"t{assessment}_{marker}_{asked}"
+
+
 def is_value(column: str) -> bool:
     """Tell whether a column is one that `value_column` names; no marker begins like it."""
     return column.startswith(_VALUE)
+
+
+def word_prefix(assessment: int) -> str:
+    """Return how the names of the whole numbers begin that hold the states of an assessment."""
+    return f"{WORD}{assessment}_"
 
 
 FALSE: Final = 1

@@ -10,7 +10,7 @@ from functools import reduce
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
-from paucity.response.plan import uses_age
+from paucity.response.plan_needs import asks_normal, uses_age, uses_limits
 from paucity.response.series import EVENT_BITS
 from paucity.response.settings import microseconds
 from paucity.response.table_pick import pickers
@@ -30,18 +30,14 @@ class Chooser:
     Args:
         table: the measurements.
         plan: says when values count and which.
-        normals: whether anybody asks if values are normal by limits, and if baselines are.
-        limits: whether a rule speaks of reference limits as numbers.
     """
 
-    def __init__(
-        self, table: Table, plan: Plan, normals: tuple[bool, bool], *, limits: bool
-    ) -> None:
+    def __init__(self, table: Table, plan: Plan) -> None:
         self.ibis = load_ibis()
         self.table = table
         self.plan = plan
-        self.normals = normals
-        self.limits = limits
+        self.normals = asks_normal(plan)
+        self.limits = uses_limits(plan)
         self.ages = table.people and uses_age(plan)
         self.used = [m for m in plan.markers if m.name in table.markers]
         self.finer = {m.name: _finer(m, table.markers[m.name]) for m in self.used}
