@@ -1,23 +1,54 @@
-"""Change a file of a review: as a whole, and only if it still is what was read.
+"""Write a file as a whole; change one of a review only if it still is what was read.
 
-Two people, or a person and a program, may have the same folder open. A change is written beside
-the file and put in its place at once; if the file has changed since it was read, nothing is
-written.
+What is written stands beside the file first and takes its place at once. Two people, or a person
+and a program, may have the same review open: if a file of it has changed since it was read, nothing
+is written.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
+UNFINISHED: Final = ".unfinished"
+"""How the name of a file ends that is not whole yet."""
+
+
 class ChangedError(Exception):
     """The file is not what it was when it was read."""
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that, whatever happens, it is there whole or as it was before.
+
+    What a killed process leaves unfinished, the next to write the file replaces. Of two that write
+    the same file at the same time one may fail; who expects that takes a lock.
+
+    Args:
+        path: the file; its folder is made if there is none.
+        content: all of what it shall hold.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}{UNFINISHED}")
+    try:
+        with unfinished.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
 
 
 def read_for_change(path: Path) -> bytes | None:
@@ -41,18 +72,10 @@ def change_file(path: Path, content: bytes, before: bytes | None) -> None:
         OSError: the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     with _alone(path.parent):
         if read_for_change(path) != before:
             raise ChangedError(f"{path} was changed in the meantime; nothing is written")
-        try:
-            with partial.open("wb") as out:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        write_whole(path, content)
 
 
 @contextmanager

@@ -124,6 +124,17 @@ def test_a_damaged_part_is_made_again(tmp_path: Path) -> None:
         assert out.read_bytes() == whole.read_bytes()
 
 
+def test_what_a_killed_run_left_of_the_manifest_is_no_hindrance(tmp_path: Path) -> None:
+    out = tmp_path / "r.parquet"
+    folder = tmp_path / "r.parquet.parts"
+    folder.mkdir()
+    for name in (".manifest.json.unfinished", "manifest.json.unfinished"):
+        (folder / name).write_text("{")
+    run(table_of(series_of(many())), job(out))
+    assert out.is_file()
+    assert not folder.exists()
+
+
 def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     out = tmp_path / "r.parquet"
     folder = tmp_path / "r.parquet.parts"

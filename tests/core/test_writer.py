@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from paucity.writer import ChangedError, change_file, read_for_change
+from paucity.writer import UNFINISHED, ChangedError, change_file, read_for_change, write_whole
+
+
+def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "a" / "b.json"
+    write_whole(path, b"old")
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in path.parent.iterdir()] == ["b.json"]
+
+
+def test_what_a_killed_process_left_is_replaced(tmp_path):
+    (tmp_path / f".b.json{UNFINISHED}").write_bytes(b"half, and longer than the whole")
+    write_whole(tmp_path / "b.json", b"whole")
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("b.json", b"whole")]
 
 
 def test_a_new_file_is_written_with_its_folder(tmp_path):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.response.results import write_parquet
+from paucity.writer import UNFINISHED, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from paucity.response.results import Layout
 
 _MANIFEST: Final = "manifest.json"
+
+_LEFT: Final = frozenset({f".{_MANIFEST}{UNFINISHED}", f"{_MANIFEST}{UNFINISHED}"})
+"""What a killed run can leave of it; the second name is that of earlier versions."""
 _CHUNK: Final = 1 << 20
 
 
@@ -93,7 +97,7 @@ def open_store(out: Path, fingerprint: str) -> Store:
 
 
 def _foreign(folder: Path) -> list[Path]:
-    ours = {_MANIFEST, f"{_MANIFEST}.unfinished"}
+    ours = {_MANIFEST, *_LEFT}
     return [
         p
         for p in folder.iterdir()
@@ -124,9 +128,7 @@ def _place(folder: Path, number: int) -> Path:
 def _note(store: Store) -> None:
     parts = {str(n): store.done[n] for n in sorted(store.done)}
     text = json.dumps({"fingerprint": store.fingerprint, "parts": parts}, indent=1)
-    unfinished = store.folder / f"{_MANIFEST}.unfinished"
-    unfinished.write_text(f"{text}\n", encoding="utf-8")
-    unfinished.replace(store.folder / _MANIFEST)
+    write_whole(store.folder / _MANIFEST, f"{text}\n".encode())
 
 
 def keep(store: Store, number: int, rows: Any, layout: Layout) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from paucity.literature.live.faults import LiveError
 from paucity.literature.live.hosts import REMOVED
 from paucity.literature.live.model import Asked, Page, State, plain_state, state_from
+from paucity.writer import UNFINISHED, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,9 @@ FOLDER: Final = Path(".paucity") / "search"
 """Where runs that are not finished are kept, inside the review folder."""
 
 _STATE: Final = "state.json"
+
+_WRITTEN: Final = frozenset({".json", ".xml", UNFINISHED, ".part"})
+"""How the names of a run's files end; `.part` is what earlier versions left unfinished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +53,6 @@ class Checkpoint:
     asked: Asked
     state: State
     pages: tuple[Kept, ...] = ()
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that, whatever happens, it is there whole or as it was before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
 
 
 def digest(data: bytes) -> str:
@@ -130,7 +117,7 @@ def forget(folder: Path) -> None:
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
-        if path.name == _STATE or path.suffix in {".json", ".xml", ".part"}:
+        if path.name == _STATE or path.suffix in _WRITTEN:
             path.unlink()
     with suppress(OSError):
         folder.rmdir()

@@ -29,9 +29,9 @@ from paucity.literature.medline.store import (
     index_folder,
     locked,
     raw_folder,
-    write_whole,
 )
 from paucity.memory import uncollected
+from paucity.writer import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -117,7 +117,7 @@ def read_state(store: Store) -> State:
 
 def _save(store: Store, state: State) -> None:
     held = {"parts": dict(state.numbers), "last": state.last, "unsure": state.unsure}
-    write_whole(index_folder(store.path) / "state.json", json.dumps(held, indent=1) + "\n")
+    write_whole(index_folder(store.path) / "state.json", f"{json.dumps(held, indent=1)}\n".encode())
 
 
 def _live_file(store: Store, number: int) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.medline.part import Part
+from paucity.writer import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -128,20 +128,7 @@ def with_part(store: Store, part: Part) -> Store:
 def save(store: Store) -> None:
     """Write the manifest of a store; the old one stands until the new one is whole."""
     held = {"format": FORMAT, "files": [asdict(part) for part in store.parts.values()]}
-    write_whole(store.path / "manifest.json", json.dumps(held, indent=1) + "\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is either the old or the new one, whatever happens."""
-    made = path.with_name(f".{path.name}.unfinished")
-    try:
-        with made.open("w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        made.replace(path)
-    finally:
-        made.unlink(missing_ok=True)
+    write_whole(store.path / "manifest.json", f"{json.dumps(held, indent=1)}\n".encode())
 
 
 @contextmanager
