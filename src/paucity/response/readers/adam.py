@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from paucity.response.measured import Fault
 from paucity.response.read_series import ROW_NUMBER
@@ -11,19 +10,17 @@ from paucity.response.readers.cdisc import (
     Reading,
     age_of,
     date_of,
-    files_of,
     flag_of,
-    in_bulk,
-    on_row,
     sex_of,
     study_day,
 )
-from paucity.response.readers.codes import unmapped_findings
+from paucity.response.readers.dataset import Dataset, read_dataset
 from paucity.response.readers.sdtm import LATE
-from paucity.response.readers.tables import open_table, text_of
-from paucity.response.readers.tidied import Data, Opening, Tidy, finish, nothing
-from paucity.response.table_series import load_ibis
+from paucity.response.readers.tables import text_of
 from paucity.text import Severity
+
+if TYPE_CHECKING:
+    from paucity.response.readers.tidied import Data, Opening
 
 DERIVED: Final = Fault("derived-row", "a row is derived from others (DTYPE) and not measured")
 BASE: Final = Fault("baseline-conflict", "BASE is not the value that is flagged as baseline")
@@ -38,33 +35,15 @@ def read_adam(opening: Opening) -> Data:
     Args:
         opening: a file with PARAMCD and AVAL, or a folder with one called ADLB.
     """
-    ibis = load_ibis()
-    place, name = opening.place, opening.name
-    connection = opening.connection or ibis.duckdb.connect()
-    files = files_of(place, "adlb", parts=True) if place.is_dir() else [place]
-    if not files:
-        message = "there is no dataset ADLB in the folder"
-        hint = "name it adlb.xpt, adlb.parquet or adlb.csv"
-        return nothing(name, ("dataset-missing", message, hint))
-    opening = replace(opening, connection=connection)
+    return read_dataset(opening, Dataset("ADLB", "ADaM", _NEEDED, _tidy))
+
+
+def _tidy(opening: Opening, tables: list[Any], uneven: list[int]) -> tuple[Any, Reading]:
     reader = _Reader(opening)
-    parts, uneven = [], list[int]()
-    for file in files:
-        table = open_table(file, connection, uneven)
-        missing = [c.upper() for c in _NEEDED if c not in table.columns]
-        if missing:
-            message = f"{file.name} has no column {', '.join(missing)}"
-            return nothing(name, ("missing-column", message, "give ADLB as ADaM defines it"))
-        parts.append(reader.measured(table))
+    parts = [reader.measured(table) for table in tables]
     reader.left_out(uneven)
-    rows = ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0]
-    rows = connection.create_table(ibis.util.gen_name("paucity_adam"), rows, temp=True)
-    found = (*reader.notes.findings(), *unmapped_findings(name, reader.unmapped))
-    return finish(
-        Tidy(rows, lambda: found, lambda: reader.read, on_row(name)),
-        opening,
-        bulk=in_bulk(opening, files),
-    )
+    rows = reader.ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0]
+    return rows, reader
 
 
 class _Reader(Reading):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from paucity.response.measured import Fault
 from paucity.response.read_series import ROW_NUMBER
 from paucity.response.readers.codes import IGNORED, Unmapped
-from paucity.response.readers.tables import SUFFIXES, open_table, suffix_of, text_of
+from paucity.response.readers.tables import SUFFIXES, suffix_of, text_of
 from paucity.response.readers.tidied import SMALL, Opening
 from paucity.response.row_faults import ROW_LENGTH
 from paucity.response.series import Notes
@@ -47,12 +47,6 @@ def in_bulk(opening: Opening, files: list[Path]) -> bool:
     if opening.bulk is not None:
         return opening.bulk
     return sum(f.stat().st_size for f in files) > SMALL
-
-
-def opened(place: Path, stem: str, connection: Any) -> tuple[Any, list[Path]]:
-    """Return a dataset of a file or folder, None if it is not there, and its files."""
-    files = files_of(place, stem) if place.is_dir() else [place]
-    return (open_table(files[0], connection) if files else None), files
 
 
 def study_day(rows: Any, column: str) -> Any:

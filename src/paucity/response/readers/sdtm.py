@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.response.measured import Fault
@@ -12,19 +11,18 @@ from paucity.response.readers.cdisc import (
     age_of,
     files_of,
     flag_of,
-    in_bulk,
-    on_row,
     sex_of,
     study_day,
 )
-from paucity.response.readers.codes import unmapped_findings
+from paucity.response.readers.dataset import Dataset, read_dataset
 from paucity.response.readers.tables import open_table, text_of
-from paucity.response.readers.tidied import Data, Opening, Tidy, finish, nothing
-from paucity.response.table_series import in_memory, load_ibis
+from paucity.response.table_series import in_memory
 from paucity.text import Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from paucity.response.readers.tidied import Data, Opening
 
 NOT_DONE: Final = Fault("not-done", "a test was not done")
 LATE: Final = Fault(
@@ -42,33 +40,16 @@ def read_sdtm(opening: Opening) -> Data:
         opening: a file of LB, or a folder with it and, where they are there, DM (first dose, sex,
             age, death), EX and CM (treatments that the mapping names).
     """
-    ibis = load_ibis()
-    place, name = opening.place, opening.name
-    connection = opening.connection or ibis.duckdb.connect()
-    files = files_of(place, "lb", parts=True) if place.is_dir() else [place]
-    if not files:
-        message = "there is no dataset LB in the folder"
-        return nothing(name, ("dataset-missing", message, "name it lb.xpt, lb.parquet or lb.csv"))
-    uneven: list[int] = []
-    parts = [open_table(f, connection, uneven) for f in files]
-    for file, part in zip(files, parts, strict=True):
-        missing = [c.upper() for c in _NEEDED if c not in part.columns]
-        if missing:
-            message = f"{file.name} has no column {', '.join(missing)}"
-            return nothing(name, ("missing-column", message, "give LB as SDTM defines it"))
-    opening = replace(opening, connection=connection)
+    return read_dataset(opening, Dataset("LB", "SDTM", _NEEDED, _tidy))
+
+
+def _tidy(opening: Opening, tables: list[Any], uneven: list[int]) -> tuple[Any, Reading]:
     reader = _Reader(opening)
     reader.left_out(uneven)
-    tidy = [reader.measured(part) for part in parts]
-    rows = ibis.union(*tidy) if len(tidy) > 1 else tidy[0]
-    rows = reader.placed(rows, {s: _sibling(place, s, connection) for s in ("dm", "ex", "cm")})
-    rows = connection.create_table(ibis.util.gen_name("paucity_sdtm"), rows, temp=True)
-    found = (*reader.notes.findings(), *unmapped_findings(name, reader.unmapped))
-    return finish(
-        Tidy(rows, lambda: found, lambda: reader.read, on_row(name)),
-        opening,
-        bulk=in_bulk(opening, files),
-    )
+    parts = [reader.measured(table) for table in tables]
+    rows = reader.ibis.union(*parts) if len(parts) > 1 else parts[0]
+    others = {s: _sibling(opening.place, s, opening.connection) for s in ("dm", "ex", "cm")}
+    return reader.placed(rows, others), reader
 
 
 def _sibling(place: Path, stem: str, connection: Any) -> Any:
