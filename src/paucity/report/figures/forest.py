@@ -6,27 +6,17 @@ import math
 from dataclasses import dataclass
 from functools import partial
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from paucity.counts import whole_percent
-from paucity.report.figures.drawing import (
-    FILLS,
-    INK,
-    Drawing,
-    beside,
-    new,
-    percent_axis,
-    saved,
-    style,
-)
+from paucity.report.figures.drawing import FILLS, INK, Drawing
+from paucity.report.figures.panels import Layout, Span, draw_panels, limits
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-
-Span = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,47 +89,23 @@ def _told(line: Line) -> str:
     return ", ".join(filter(None, parts))
 
 
-_ROW: Final = 0.205  # inches
-_LEFT: Final = 0.375
-_RIGHT: Final = 0.745
-"""Where the plot begins and ends, as shares of the figure's width."""
-
-_WIDTH: Final = _RIGHT - _LEFT
-_LABELS: Final = -_LEFT / _WIDTH
-_END: Final = 1 + (1 - _RIGHT) / _WIDTH
-"""Where labels begin and figures end, as shares of the plot's width."""
+_LAYOUT: Final = Layout(left=0.375, right=0.745, row=0.205, axis=0.4, margin=0.46, size=7.5)
 
 
 def _draw(panels: tuple[Panel, ...]) -> str:
-    rows = sum(len(panel.lines) + 1 for panel in panels)
-    height = 0.46 + _ROW * (rows + 0.35 * (len(panels) - 1))
     most = max(line.n for panel in panels for line in panel.lines)
-    with style():
-        figure = new(height)
-        axes = figure.add_axes((_LEFT, 0.4 / height, _RIGHT - _LEFT, 1 - 0.46 / height))
-        y = 0.0
-        for panel in panels:
-            _text(axes, _LABELS, y, panel.heading, weight="bold")
-            for line in panel.lines:
-                y += 1
-                _line(axes, line, y, most)
-            y += 1.35
-        percent_axis(axes, y)
-        return saved(figure)
+    rows = [(panel.heading, panel.lines) for panel in panels]
+    return draw_panels(_LAYOUT, rows, partial(_line, most=most))
 
 
-def _text(axes: Axes, x: float, y: float, text: str, **how: Any) -> None:
-    beside(axes, x, y, text, **{"size": 7.5, **how})
-
-
-def _line(axes: Axes, line: Line, y: float, most: int) -> None:
+def _line(axes: Axes, line: Line, y: float, *, most: int) -> None:
     whole = bool(line.status)
     how = {"style": "italic"} if whole else {}
-    _text(axes, _LABELS + 0.03, y, shorten(line.label, 50, placeholder="…"), **how)
+    _LAYOUT.write(axes, _LAYOUT.start + 0.03, y, shorten(line.label, 50, placeholder="…"), **how)
     if line.counted:
-        _text(axes, 1.05, y, line.counted, **how)
+        _LAYOUT.write(axes, 1.05, y, line.counted, **how)
     if line.said:
-        _text(axes, _END, y, line.said, ha="right", **how)
+        _LAYOUT.write(axes, _LAYOUT.end, y, line.said, ha="right", **how)
     if line.point is None or line.interval is None:
         return
     if whole and line.status == "not pooled":
@@ -177,8 +143,8 @@ def _table(name: str, panels: Sequence[Panel]) -> Table:
                 "counted": Cell(line.counted),
                 "n": Cell(str(line.n), line.n),
                 "percent": EMPTY if line.point is None else Cell(f"{line.point:.1f}"),
-                "interval": _limits(line.interval),
-                "prediction": _limits(line.prediction),
+                "interval": limits(line.interval),
+                "prediction": limits(line.prediction),
                 "status": Cell(line.status),
             },
             group=panel.heading,
@@ -197,10 +163,6 @@ def _table(name: str, panels: Sequence[Panel]) -> Table:
     )
     used = tuple(c for c in columns if any(row[c.key].text for row in rows))
     return Table(f"figure-{name}", "Proportions drawn", used, rows)
-
-
-def _limits(span: Span | None) -> Cell:
-    return EMPTY if span is None else Cell(f"{span[0]:.1f} to {span[1]:.1f}")
 
 
 def percent(share: float) -> float:

@@ -8,24 +8,14 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.counts import whole_percent
-from paucity.report.figures.drawing import (
-    FILLS,
-    INK,
-    Drawing,
-    beside,
-    new,
-    percent_axis,
-    saved,
-    style,
-)
+from paucity.report.figures.drawing import FILLS, INK, Drawing
+from paucity.report.figures.panels import Layout, Span, draw_panels, limits
 from paucity.report.table import EMPTY, Cell, Column, Table, TableRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-
-Span = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,44 +83,22 @@ def _told(setting: Setting) -> str:
     return ", ".join(filter(None, (setting.label, setting.counted, setting.said)))
 
 
-_ROW: Final = 0.195  # inches
-_LEFT: Final = 0.37
-_RIGHT: Final = 0.63
-"""Where the plot begins and ends, as shares of the figure's width."""
-
-_WIDTH: Final = _RIGHT - _LEFT
-_LABELS: Final = -_LEFT / _WIDTH
-_END: Final = 1 + (1 - _RIGHT) / _WIDTH
+_LAYOUT: Final = Layout(left=0.37, right=0.63, row=0.195, axis=0.44, margin=0.5, size=7.2)
 
 
 def _draw(groups: tuple[Settings, ...]) -> str:
-    rows = sum(len(group.settings) + 1 for group in groups)
-    height = 0.5 + _ROW * (rows + 0.35 * (len(groups) - 1))
-    with style():
-        figure = new(height)
-        axes = figure.add_axes((_LEFT, 0.44 / height, _WIDTH, 1 - 0.5 / height))
-        y = 0.0
-        for group in groups:
-            _text(axes, _LABELS, y, group.heading, weight="bold")
-            for setting in group.settings:
-                y += 1
-                _setting(axes, setting, y)
-            y += 1.35
-        percent_axis(axes, y)
-        return saved(figure)
-
-
-def _text(axes: Axes, x: float, y: float, text: str, **how: Any) -> None:
-    beside(axes, x, y, text, **{"size": 7.2, **how})
+    return draw_panels(_LAYOUT, [(group.heading, group.settings) for group in groups], _setting)
 
 
 def _setting(axes: Axes, setting: Setting, y: float) -> None:
     """Draw a filled diamond if something is pooled, an open square if the counts are only added."""
-    _text(axes, _LABELS + 0.04, y, shorten(setting.label, 58, placeholder="…"), size=6.8)
+    _LAYOUT.write(
+        axes, _LAYOUT.start + 0.04, y, shorten(setting.label, 58, placeholder="…"), size=6.8
+    )
     if setting.counted:
-        _text(axes, 1.04, y, setting.counted)
+        _LAYOUT.write(axes, 1.04, y, setting.counted)
     how = {} if setting.pooled else {"style": "italic"}
-    _text(axes, _END, y, setting.said, ha="right", **how)
+    _LAYOUT.write(axes, _LAYOUT.end, y, setting.said, ha="right", **how)
     if setting.point is None or setting.interval is None:
         return
     drawn: dict[str, Any] = {"color": INK, "linewidth": 1.3}
@@ -149,9 +117,7 @@ def _table(groups: Sequence[Settings]) -> Table:
                 "analysis": Cell(setting.label),
                 "counted": Cell(setting.counted),
                 "percent": EMPTY if setting.point is None else Cell(f"{setting.point:.1f}"),
-                "interval": EMPTY
-                if setting.interval is None
-                else Cell("{:.1f} to {:.1f}".format(*setting.interval)),
+                "interval": limits(setting.interval),
                 "kind": Cell(_kind(setting)),
                 "why": Cell(setting.why),
             },
