@@ -188,6 +188,7 @@ def test_a_fault_of_the_settings_is_told_with_its_place(
         (("-d", "wang-2015", "--figure", "flow.svg"), "two definitions or more"),
         (("-d", "all", "--figure", "flow.png"), "ending in .svg"),
         (("-d", "wang-2015", "--explain", "nobody"), "no participant `nobody`"),
+        (("-d", "wang-2015", "--explain", "ana", "--explain", "ben"), "found `ana`, `ben`; name"),
         (("-d", "wang-2015", "--explain", "ana", "-o", "r.csv"), "leave --out and --figure out"),
         (("-d", "wang-2015", "--settings", "nosuch.yaml"), "nosuch.yaml"),
         (("-d", "wang-2015", "--mapping", "nosuch.yaml"), "nosuch.yaml"),

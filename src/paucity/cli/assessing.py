@@ -64,7 +64,8 @@ FORMS = ["auto", "tidy", "omop", "sdtm", "adam", "fhir", "phenopackets"]
 @click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False),
               help="Write a row for each participant and definition: .csv, .json or .parquet."
               )  # fmt: skip
-@click.option("--explain", metavar="PARTICIPANT", help="Say how one participant was judged.")
+@click.option("--explain", metavar="PARTICIPANT", multiple=True,
+              help="Say how one participant was judged.")  # fmt: skip
 @click.option("--figure", type=click.Path(path_type=Path, dir_okay=False), metavar="FLOW.svg",
               help="Draw how participants flow between the definitions.")  # fmt: skip
 @click.option("--notes", is_flag=True, help="Show notes, which do not count as wrong.")
@@ -86,10 +87,21 @@ def assess(data: Path, names: tuple[str, ...], form: str, **options: Any) -> Non
     """
     from paucity.response.table_series import MissingExtraError
 
+    options["explain"] = _only_one(options["explain"])
     try:
         _assess(data, names, {**options, "format": form})
     except MissingExtraError as error:
         raise Fault(str(error)) from None
+
+
+def _only_one(explained: tuple[str, ...]) -> str | None:
+    """Return the participant to explain, None if there is none; several end with one line."""
+    if len(explained) > 1:
+        from paucity.report.render import clean
+
+        named = ", ".join(f"`{clean(name)}`" for name in explained)
+        raise Fault(f"--explain is about one participant, found {named}; name one at a time")
+    return explained[0] if explained else None
 
 
 def _assess(place: Path, names: tuple[str, ...], options: dict[str, Any]) -> None:
