@@ -203,7 +203,7 @@ def _commands() -> Iterator[str]:
     yield "# Commands\n"
     yield (
         "Exit codes: 0 nothing is wrong, 1 there are findings, 2 the command was misused or there"
-        " is no review to read.\n"
+        " is no review to read, 130 it was interrupted.\n"
     )
     top = click.Context(main, info_name="paucity", terminal_width=90, **main.context_settings)
     yield f"```text\n{main.get_help(top)}\n```"

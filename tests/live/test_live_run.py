@@ -319,7 +319,7 @@ def test_an_interruption_by_hand_keeps_what_came(
     with monkeypatch.context() as patch:
         patch.setattr(live._Progress, "step", interrupt)
         done = paucity("run", root, "--only", "europepmc")
-    assert done.exit_code == 1
+    assert done.exit_code == 130
     assert "europepmc: interrupted; what came is kept: the same command goes on from there" in (
         done.output
     )

@@ -46,6 +46,14 @@ _EXTRAS = {
 """The extra that brings each library which is not always there."""
 
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
+
+
+_BY_DUCKDB = "Query interrupted"
+"""What DuckDB's RuntimeError says of a query that Ctrl-C ended."""
+
+
 class Fault(click.ClickException):
     """A fault of use or of the folder: one line, exit code 2."""
 
@@ -53,9 +61,20 @@ class Fault(click.ClickException):
 
 
 class Clean(click.Group):
-    """Turns the few errors a user can cause at the outside into one line and exit code 2."""
+    """Turns Ctrl-C, and the few errors a user can cause at the outside, into one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return self._invoked(ctx)
+        except (KeyboardInterrupt, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and str(error) != _BY_DUCKDB:
+                raise
+            if sys.stderr.isatty():
+                click.echo(err=True)  # the line begins with ^C
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+
+    def _invoked(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
