@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.cli.conftest import data_of, run
 
-from paucity.response import definition_names
+from paucity.report.definition_differences import comparison_table
+from paucity.response import definition_names, library_definitions, load_definition
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +59,8 @@ def test_without_a_name_all_are_listed_with_a_line_each() -> None:
 
 def test_two_definitions_are_compared_with_values_for_which_it_matters() -> None:
     out = run("definition", "--compare", "marsh-2013", "marsh-2013-emended").output
-    assert "percent_change >=" in out
+    assert "percent_change" not in out
+    assert "up by at least" in out
     found = data_of("definition", "--compare", "marsh-2013", "marsh-2013-emended")["differences"]
     anc = next(d for d in found if d["about"] == "absolute neutrophil count")
     assert anc["a"] == "percent_change >= 100 and value > 5"
@@ -194,4 +197,17 @@ def test_a_comparison_of_values_at_one_time_gives_one_value() -> None:
     """Platelets at 79 are above 78 and not above 110; no baseline is in it."""
     out = " ".join(run("definition", "--compare", "hscore", "mh-score").output.split())
     assert "1 to 79" not in out
-    assert "value <= 78 threshold 79" in out
+    assert "at most 78 10^9/l threshold 79" in out
+
+
+def test_no_comparison_of_the_library_falls_back_on_expressions_or_hides_a_difference() -> None:
+    names = [d.name for d in library_definitions() if d.basis == "rule"]
+    for a, b in combinations(names, 2):
+        for row in comparison_table(load_definition(a)[0], load_definition(b)[0]).rows:
+            said = row["a"].text, row["b"].text
+            assert said[0] != said[1], (a, b, row["about"].text)
+            found = [x for x in _NOT_ENGLISH if any(x in text for text in said)]
+            assert found == [], (a, b, row["about"].text)
+
+
+_NOT_ENGLISH = (">=", "<=", "percent_change", "fold_", "value is", "upper_limit", "improved:")

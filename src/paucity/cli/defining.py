@@ -78,7 +78,7 @@ def _code(findings: Sequence[Finding]) -> int:
 
 
 def _compare(names: tuple[str, str], review: Review | None, form: str) -> None:
-    from paucity.report.defined import comparison_data, comparison_table
+    from paucity.report.definition_differences import comparison_data, comparison_table
     from paucity.report.render import as_text
 
     (a, _), (b, _) = (find_definition(name, review) for name in names)

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paucity.report.render import as_text, clean
 from paucity.report.table import Cell, Column, Table, TableRow
-from paucity.response import differences, say_definition
+from paucity.response import say_definition
 from paucity.response.bands import distinct, let_in, rules_of, say_baseline
 from paucity.response.english_rules import say_rule, say_unit
-from paucity.response.measured import say
 from paucity.response.settings import at_once
 from paucity.spread import say_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from paucity.response import Definition, Difference
+    from paucity.response import Definition
     from paucity.response.model import Band, Marker, Window
     from paucity.text import Finding
 
@@ -213,83 +212,7 @@ def list_data(definitions: Iterable[Definition]) -> list[dict[str, str]]:
     return [{key: getattr(d, key) for key in keys} for d in definitions]
 
 
-# -- two side by side --------------------------------------------------------------------------
-
-
-def comparison_table(a: Definition, b: Definition) -> Table:
-    """Return exactly where two definitions differ, with values for which it matters.
-
-    Args:
-        a: the first definition.
-        b: the second.
-    """
-    found = differences(a, b)
-    rows = tuple(_difference_row(d, a, b) for d in found)
-    columns = (
-        Column("about", "About"),
-        Column("a", a.name),
-        Column("b", b.name),
-        Column("differs", "Differs in"),
-        Column("example", "For example"),
-    )
-    title = f"Where {a.label or a.name} and {b.label or b.name} differ"
-    notes = () if found else ("They define the same.",)
-    return Table("comparison", title, columns, rows, notes)
-
-
-def _difference_row(d: Difference, a: Definition, b: Definition) -> TableRow:
-    part = d.part if not d.part.startswith(f"{d.about}.") else d.part.partition(".")[2]
-    about = f"{d.about}, {part}" if part else d.about
-    if d.band:
-        about += f" (where {d.band})"
-    return TableRow(
-        {
-            "about": Cell(about),
-            "a": Cell(d.in_a or "-", d.in_a, d.span_a),
-            "b": Cell(d.in_b or "-", d.in_b, d.span_b),
-            "differs": Cell(d.kind.value),
-            "example": Cell(_example(d, a, b)),
-        }
-    )
-
-
-def _example(d: Difference, a: Definition, b: Definition) -> str:
-    if d.example is None:
-        return ""
-    under = a.name if d.counts_in == "a" else b.name
-    unit = next((m.unit for m in (*a.markers, *b.markers) if m.name.name == d.about), "")
-    change = "" if at_once(a) and at_once(b) else f"{say(d.example.baseline)} to "
-    values = f"{change}{say(d.example.value)} {say_unit(unit)}".rstrip()
-    return f"{values} counts by {under} only"
-
-
-def comparison_data(a: Definition, b: Definition) -> dict[str, Any]:
-    """Return where two definitions differ as plain data."""
-    return {
-        "a": a.name,
-        "b": b.name,
-        "differences": [_difference_data(d) for d in differences(a, b)],
-    }
-
-
-def _difference_data(d: Difference) -> dict[str, Any]:
-    example = None
-    if d.example is not None:
-        example = {
-            "baseline": say(d.example.baseline),
-            "value": say(d.example.value),
-            "counts_in": d.counts_in,
-        }
-    return {
-        "about": d.about,
-        "part": d.part,
-        "differs": d.kind.value,
-        "where": d.band,
-        "a": d.in_a,
-        "b": d.in_b,
-        "example": example,
-        "places": [str(span) if span else "" for span in (d.span_a, d.span_b)],
-    }
+# -- findings -----------------------------------------------------------------------------------
 
 
 def findings_lines(findings: Iterable[Finding]) -> Iterator[str]:
