@@ -644,3 +644,23 @@ def test_what_to_do_about_a_row_is_said(tmp_path: Path, engine: str) -> None:
     assert "--index" in out
     assert "--assume-unit" in out
     assert "--mapping" in out
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_score_is_told_by_its_distribution(labs: Path, tmp_path: Path, engine: str) -> None:
+    # at the index: ana and ben have ferritin 4000 and fever, =cmd ferritin 500 and nothing known
+    score = tmp_path / "score.yaml"
+    score.write_text(
+        "kind: score\nmarkers:\n  ferritin: {points: 2, met: value > 500}\n"
+        "  fever: {points: 1, met: present}\n"
+    )
+    arguments = ("assess", labs, "-d", score, "--engine", engine)
+    out = " ".join(run(*arguments).output.split())
+    assert (
+        "score: median 3, quartiles 1.5 to 2 and 3, from 0 to 3; certain for 2 of 3 What the" in out
+    )
+    (found,) = data_of(*arguments)["definitions"]
+    assert found["scores"] == [
+        {"least": 0, "most": 1, "participants": 1},
+        {"least": 3, "most": 3, "participants": 2},
+    ]

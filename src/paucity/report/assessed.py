@@ -13,7 +13,8 @@ from paucity.report.figures.definition_flow import definition_flow
 from paucity.report.render import as_text, clean
 from paucity.report.table import Cell, Column, Table, TableRow, count_cell
 from paucity.response.agreement import said_kappa
-from paucity.response.results import summary_data
+from paucity.response.distribution import quantile_bounds
+from paucity.response.results import number_text, summary_data
 from paucity.text import Severity
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from paucity.agreement import Kappa
     from paucity.report.figures import Drawing
     from paucity.response.agreement import Comparison, ResponseRate
+    from paucity.response.distribution import Ranges
     from paucity.response.results import Summary
     from paucity.response.running import Results
 
@@ -75,6 +77,8 @@ def _definition_lines(summary: Summary, rate: ResponseRate, width: int) -> Itera
     yield named if summary.label != summary.definition else clean(summary.label)
     told = ", ".join(f"{clean(' or '.join(p))} {n:,}" for p, n in summary.in_order())
     yield from _wrapped(told or "nobody", width)
+    if summary.scores:
+        yield from _wrapped(said_scores(summary.scores), width)
     if rate.participants and summary.responders:
         yield from _wrapped(said_rate(rate, _who(summary)), width)
 
@@ -130,6 +134,29 @@ def said_rate(rate: ResponseRate, who: str = "respond") -> str:
         f"{who}: {rate.certain:,} to {rate.possible:,} of {n:,} ({least} to {most}%), depending"
         f" on values that are missing{decided}; exact 95% interval over both {low} to {high}%"
     )
+
+
+def said_scores(scores: Ranges) -> str:
+    """Return how a score is distributed, in words.
+
+    Args:
+        scores: participants by the least and the most points they can have; of at least one.
+
+    >>> said_scores({(10, 10): 1, (20, 25): 1, (30, 30): 1})
+    'score: median 20 to 25, quartiles 15 to 17.5 and 25 to 27.5, from 10 to 30; certain for 2 of 3'
+    """
+    median, lower, upper = (_ends(quantile_bounds(scores, q)) for q in (0.5, 0.25, 0.75))
+    least, most = min(low for low, _ in scores), max(high for _, high in scores)
+    n = sum(scores.values())
+    certain = sum(count for (low, high), count in scores.items() if low == high)
+    told = f"score: median {median}, quartiles {lower} and {upper}"
+    told += f", from {number_text(least)} to {number_text(most)}"
+    return told if certain == n else f"{told}; certain for {certain:,} of {n:,}"
+
+
+def _ends(bounds: tuple[float, float]) -> str:
+    low, high = map(number_text, bounds)
+    return low if low == high else f"{low} to {high}"
 
 
 # -- several definitions -----------------------------------------------------------------------

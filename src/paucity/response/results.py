@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from paucity.response.distribution import Ranges
     from paucity.response.evaluate import Outcome
     from paucity.response.settings import Choice
 
@@ -28,6 +29,9 @@ OF_MARKER: Final = ("", " baseline", " baseline day", " value", " value day")
 
 SCORES: Final = ("score least", "score most", "probability least", "probability most")
 """Columns of a score, and of the probability in percent that its source prints beside it."""
+
+SCORE_ENDS: Final = SCORES[:2]
+"""Columns of a score itself."""
 
 SUFFIXES: Final = (".csv", ".json", ".parquet")
 
@@ -65,6 +69,7 @@ class Summary:
         responders: the levels that count as response.
         choices: everything the result rests on that the definition leaves open.
         counts: participants by the levels that are possible.
+        scores: of a score, participants by the least and the most points they can have.
     """
 
     definition: str
@@ -74,6 +79,7 @@ class Summary:
     responders: tuple[str, ...]
     choices: tuple[Choice, ...]
     counts: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+    scores: Ranges = field(default_factory=dict)
 
     def in_order(self) -> list[tuple[tuple[str, ...], int]]:
         """Return the counts, certain results first, then ranges; each from the best down."""
@@ -212,6 +218,10 @@ def _number(text: str | None) -> float | None:
 
 def summary_data(summary: Summary) -> dict[str, Any]:
     """Return a definition with the choices its results rest on, as plain data."""
+    scores = [
+        {"least": least, "most": most, "participants": n}
+        for (least, most), n in sorted(summary.scores.items())
+    ]
     return {
         "definition": summary.definition,
         "label": summary.label,
@@ -221,6 +231,7 @@ def summary_data(summary: Summary) -> dict[str, Any]:
         "results": [
             {"possible": list(possible), "participants": n} for possible, n in summary.in_order()
         ],
+        **({"scores": scores} if scores else {}),
         "choices": [{"about": c.about, "taken": c.taken, "by": c.origin} for c in summary.choices],
     }
 
@@ -295,9 +306,10 @@ def batches_in(path: Path) -> Iterator[Any]:
 
 
 def results_in(path: Path) -> Any:
-    """Return participants and results of the rows of a Parquet file, as an Arrow table."""
+    """Return participants, results and scores of the rows of a Parquet file, as an Arrow table."""
     with _opened(path) as file:
-        return file.read(columns=["participant", "result"])
+        there = set(file.schema_arrow.names)
+        return file.read(columns=["participant", "result", *(c for c in SCORE_ENDS if c in there)])
 
 
 def _opened(path: Path) -> Any:

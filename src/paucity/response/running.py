@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from paucity.response.agreement import Assessed
+    from paucity.response.distribution import Ranges
     from paucity.response.model import Definition
     from paucity.response.parts import Store
     from paucity.response.results import Cells
@@ -115,7 +116,11 @@ def run(data: Series | Table, job: Job) -> Results:
 
 
 def _summary(
-    definition: Definition, assessed: Any, levels: tuple[str, ...], counts: Counter[Any]
+    definition: Definition,
+    assessed: Any,
+    levels: tuple[str, ...],
+    counts: Counter[Any],
+    scores: Ranges,
 ) -> Summary:
     label = definition.label or definition.name
     return Summary(
@@ -126,6 +131,7 @@ def _summary(
         assessed.responders,
         assessed.choices,
         dict(counts),
+        dict(scores),
     )
 
 
@@ -165,7 +171,8 @@ def _run_series(series: Series, job: Job) -> Results:
         if len({o.level for o in outcomes if o.certain}) > 1:
             flips[outcomes[0].participant] = tuple(o.result for o in outcomes)
     summaries = tuple(
-        _summary(d, a, a.levels, Counter(o.possible for o in a.outcomes)) for d, a in used
+        _summary(d, a, a.levels, Counter(o.possible for o in a.outcomes), _scores(a))
+        for d, a in used
     )
     if job.out is not None:
         plans = [a.plan for _, a in used if a.plan is not None]
@@ -186,6 +193,11 @@ def _run_series(series: Series, job: Job) -> Results:
         *told,
         findings=tuple(in_order(findings)),
     )
+
+
+def _scores(assessment: Assessment) -> Ranges:
+    found = (outcome.score for outcome in assessment.outcomes)
+    return Counter((float(score.low), float(score.high)) for score in found if score is not None)
 
 
 def _series_rows(assessments: Sequence[Assessment], layout: Layout) -> Iterator[Sequence[Cells]]:
@@ -221,6 +233,7 @@ def _run_table(table: Table, job: Job) -> Results:
     store = _store(job, len(bench.parts), layout) if used else None
     joint: Counter[tuple[tuple[str, ...], ...]] = Counter()
     flips: list[tuple[str, tuple[str, ...]]] = []
+    scores: list[Counter[tuple[float, float]]] = [Counter() for _ in used]
     held = []
     flipped = before = 0
     for part in bench.parts if used else ():
@@ -238,12 +251,14 @@ def _run_table(table: Table, job: Job) -> Results:
         joint += found.counts
         flipped += found.flipped
         flips += found.flips[: NAMED - len(flips)]
+        for so_far, here in zip(scores, found.scores, strict=True):
+            so_far.update(here)
         if job.out is not None and store is None:
             held.append(rows)
         before += part.participants
         job.tell(f"assessed {before:,} of {participants:,} participants")
     summaries = tuple(
-        _summary(d, a, a.outcomes, _counted(joint, i)) for i, (d, a) in enumerate(used)
+        _summary(d, a, a.outcomes, _counted(joint, i), scores[i]) for i, (d, a) in enumerate(used)
     )
     if job.out is not None:
         job.tell(f"writing {job.out}")

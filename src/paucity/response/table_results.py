@@ -6,12 +6,12 @@ The engine computes a part in one query for each definition, which is compiled o
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.response.engines import compiled, computed
-from paucity.response.results import SCORES, Layout, load_arrow, schema_of
+from paucity.response.results import SCORE_ENDS, SCORES, Layout, load_arrow, schema_of
 from paucity.response.table_cells import days, value_texts
 from paucity.response.table_layout import INTERVAL_PARTS, value_column
 
@@ -25,6 +25,8 @@ _LEVELS: Final = ("participant", "level", "result", "certain", "deciding")
 _SCORES: Final = dict(
     zip(("score_least", "score_most", "probability_least", "probability_most"), SCORES, strict=True)
 )
+
+_ENDS: Final = ("score_least", "score_most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def queries_of(assessments: Sequence[TableAssessment], connection: Any = None) -
     for assessment in assessments:
         rows = assessment.values
         if rows is None:
-            rows = assessment.levels.select("participant", "result")
+            ends = [c for c in _ENDS if c in assessment.levels.columns]
+            rows = assessment.levels.select("participant", "result", *ends)
         rows = rows.order_by("participant")
         out.append(Query(assessment, rows, compiled(connection, rows), connection))
     return out
@@ -134,11 +137,13 @@ class Joint:
         counts: by the possible levels under each.
         flipped: how many have different certain levels.
         flips: the first of those by name, with the result under each definition.
+        scores: under each definition, by the least and the most points; empty if it is no score.
     """
 
     counts: Counter[tuple[tuple[str, ...], ...]]
     flipped: int = 0
     flips: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    scores: tuple[Counter[tuple[float, float]], ...] = ()
 
 
 def joint_results(queries: Sequence[Query], most: int) -> Joint:
@@ -152,7 +157,8 @@ def joint_results(queries: Sequence[Query], most: int) -> Joint:
     if not found:
         return Joint(Counter())
     results = [table["result"] for table in found]
-    return _joint(found[0]["participant"], results, [q.assessment for q in queries], most)
+    counted = _joint(found[0]["participant"], results, [q.assessment for q in queries], most)
+    return replace(counted, scores=tuple(_scores(table, _ENDS) for table in found))
 
 
 def joint_counts(rows: Any, assessments: Sequence[TableAssessment], most: int) -> Joint:
@@ -169,7 +175,19 @@ def joint_counts(rows: Any, assessments: Sequence[TableAssessment], most: int) -
         return Joint(Counter())
     places = [pa.array(range(i, n, k), pa.int64()) for i in range(k)]
     results = [rows["result"].take(place) for place in places]
-    return _joint(rows["participant"].take(places[0]), results, assessments, most)
+    counted = _joint(rows["participant"].take(places[0]), results, assessments, most)
+    ends = [c for c in SCORE_ENDS if c in rows.column_names]
+    scores = [_scores(rows.select(ends).take(place), SCORE_ENDS) for place in places]
+    return replace(counted, scores=tuple(scores))
+
+
+def _scores(table: Any, ends: tuple[str, ...]) -> Counter[tuple[float, float]]:
+    """Return how many rows have which least and most points; none where there are no points."""
+    if not set(ends) <= set(table.column_names):
+        return Counter()
+    rows = table.group_by(list(ends)).aggregate([([], "count_all")]).to_pylist()
+    found = {tuple(row[end] for end in ends): row["count_all"] for row in rows}
+    return Counter({(a, b): n for (a, b), n in found.items() if a is not None and b is not None})
 
 
 def _joint(
