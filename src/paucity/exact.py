@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import lru_cache
 from math import comb, exp, lgamma, log, log1p
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+Number = TypeVar("Number", float, Decimal)
 
 _DIGITS: Final = 40
 _FELT: Final = Decimal("1e-42")
@@ -56,8 +58,11 @@ def clopper_pearson(events: int, n: int, level: Decimal = Decimal("0.95")) -> Li
         raise ValueError(f"a coverage lies between 0 and 1, found {level}")
     with localcontext(Context(prec=_DIGITS)):
         tail = (1 - level) / 2
-        low = Decimal(0) if events == 0 else _limit(lambda p: _at_least(events, n, p) < tail)
-        high = Decimal(1) if events == n else _limit(lambda p: _at_most(events, n, p) > tail)
+        low, high = Decimal(0), Decimal(1)
+        if events > 0:
+            low = _limit(lambda p: _at_least(events, n, p) < tail, Decimal(0), Decimal(1))
+        if events < n:
+            high = _limit(lambda p: _at_most(events, n, p) > tail, Decimal(0), Decimal(1))
         return Limits(low, high)
 
 
@@ -83,20 +88,12 @@ def clopper_pearson_of_many(events: int, n: int, level: float = 0.95) -> tuple[f
     if not 0 < level < 1:
         raise ValueError(f"a coverage lies between 0 and 1, found {level}")
     tail = (1 - level) / 2
-    low = 0.0 if events == 0 else _bisected(lambda p: _lower_tail(n - events, n, 1 - p) < tail)
-    high = 1.0 if events == n else _bisected(lambda p: _lower_tail(events, n, p) > tail)
-    return low, high
-
-
-def _bisected(below: Callable[[float], bool]) -> float:
     low, high = 0.0, 1.0
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        if below(middle):
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    if events > 0:
+        low = _limit(lambda p: _lower_tail(n - events, n, 1 - p) < tail, 0.0, 1.0)
+    if events < n:
+        high = _limit(lambda p: _lower_tail(events, n, p) > tail, 0.0, 1.0)
+    return low, high
 
 
 def _lower_tail(x: int, n: int, p: float) -> float:
@@ -113,9 +110,8 @@ def _lower_tail(x: int, n: int, p: float) -> float:
     return exp(size) * total
 
 
-def _limit(below: Callable[[Decimal], bool]) -> Decimal:
+def _limit(below: Callable[[Number], bool], low: Number, high: Number) -> Number:
     """Return the proportion at which `below` turns from true to false, by bisection."""
-    low, high = Decimal(0), Decimal(1)
     for _ in range(_STEPS):
         middle = (low + high) / 2
         if below(middle):
