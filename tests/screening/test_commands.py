@@ -123,6 +123,29 @@ def test_a_place_that_is_not_there_is_one_line(tmp_path: Path):
     assert "there is no file in" in run("records", tmp_path / "empty").stderr
 
 
+def test_the_search_checklist_of_bare_exports_names_their_databases(tmp_path: Path):
+    files = {
+        "a.nbib": "PMID- 1\nTI  - Anakinra in one\nOWN - NLM\n\nPMID- 2\nTI  - Two\nOWN - NLM\n",
+        "b.ris": ris(0, extra="DB  - Embase\n"),
+        "c.ris": ris(1, extra="DB  - EMBASE\n"),
+        "d.ris": ris(2),
+        "e.csv": "title,database\nEmapalumab,CINAHL\n",
+    }
+    for name, text in files.items():
+        (tmp_path / "in" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8")
+    run("records", tmp_path / "in", "--out", tmp_path / "out")
+    told = {line["item"]: line["answer"] for line in table(tmp_path / "out" / "prisma-s.csv")}
+    assert told["1"] == (
+        "As the exports name them: Embase (field DB); PubMed (format nbib); CINAHL (column"
+        " database); 1 file without the name of one: d.ris"
+    )
+    assert told["15"] == (
+        "6 records; Embase: 2 (2 files); PubMed: 2 (1 file); CINAHL: 1 (1 file); database not"
+        " named: 1 (1 file)"
+    )
+
+
 # -- votes -------------------------------------------------------------------------------------
 
 
