@@ -232,6 +232,19 @@ def test_a_reviewers_name_never_leads_out_of_the_folder(elm: Path, name):
     assert "can be no reviewer's name" in done.stderr
 
 
+def test_votes_under_a_name_no_reviewer_can_have_are_told(elm: Path):
+    done = vote(elm, "doi:10.1000/case0", "--as", "con", "--decision", "include")
+    assert done.stderr == (
+        "Error: no file can be called `con` on Windows: use another name, as `con 1`\n"
+    )
+    (elm / "screening" / "merges.csv").write_text(HEADER + row(0, "include"), encoding="utf-8")
+    done = run("check", elm)
+    assert (
+        "screening/merges.csv:1:1: error [reviewer-name] the votes are not counted" in done.output
+    )
+    assert "rename the file: use another name, as `merges 1`" in done.output
+
+
 def test_a_reviewer_in_other_capitals_is_refused_and_found(elm: Path):
     done = vote(elm, "doi:10.1000/case0", "--as", "ab", "--decision", "include")
     assert (done.exit_code, "vote as `AB`" in done.stderr) == (2, True)

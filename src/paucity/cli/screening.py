@@ -198,10 +198,11 @@ def _reviewer(place: str, name: str) -> str:
     from unicodedata import normalize
 
     from paucity.screening.folder import votes_in
-    from paucity.screening.votes import file_of, is_reviewer, name_key
+    from paucity.screening.votes import file_of, name_fault, name_key
 
-    if not is_reviewer(name):
-        raise Fault(f"`{name}` can be no reviewer's name: use letters, digits, dots, hyphens")
+    fault = name_fault(name)
+    if fault is not None:
+        raise Fault(f"{fault[0]}: {fault[1]}")
     votes, _ = votes_in(_folder(place), [])
     held = [other for other, _ in votes if name_key(other) == name_key(name)]
     if not held or name in held:
