@@ -74,6 +74,7 @@ class Corpus:
         reports: one for each group of duplicates, in the order of their first records.
         merges: every merge, decided or open.
         merges_text: the merge file that says so.
+        merges_before: the merge file as it was read; empty if there was none.
         findings: what was found while reading and merging.
         by_name: the reports that an identity can mean, by position; see :func:`names_of`.
         read_at: where a record was read that its search gave again, by its position.
@@ -84,6 +85,7 @@ class Corpus:
     reports: tuple[Report, ...] = ()
     merges: tuple[Merge, ...] = ()
     merges_text: str = ""
+    merges_before: str = ""
     findings: tuple[Finding, ...] = ()
     by_name: Mapping[str, frozenset[int]] = field(default_factory=dict, repr=False)
     read_at: Mapping[int, Place] = field(default_factory=dict, repr=False)
@@ -143,6 +145,7 @@ def gather(
         reports=tuple(reports),
         merges=tuple(decided),
         merges_text=write_merges(decided),
+        merges_before=merges,
         findings=tuple(findings),
         by_name=_index(records, reports, held.earlier),
         read_at=held.read_at,
