@@ -6,6 +6,10 @@ Run with `make bench`. Figures are ratios: they travel between machines, seconds
 from __future__ import annotations
 
 import gc
+import importlib.util
+import os
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,6 +65,59 @@ def command(*arguments: str) -> float:
     return best(lambda: subprocess.run(call, check=False, capture_output=True), 5)
 
 
+def processor_time(
+    call: list[str], compiled: str, times: int = 5, anew: Path | None = None
+) -> float:
+    """Return the least processor time of a fresh process, in seconds, user and system together.
+
+    Other programs on the machine count for little in it, and waiting for nothing.
+
+    Args:
+        call: the command.
+        compiled: a folder for compiled modules, as an installation has them beside its modules.
+        times: how often it is run; once more before, which is not counted.
+        anew: a folder that is removed before each run.
+    """
+    held = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    out = []
+    for _ in range(times + 1):
+        if anew is not None:
+            shutil.rmtree(anew, ignore_errors=True)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            call, check=False, capture_output=True, env=held | {"PYTHONPYCACHEPREFIX": compiled}
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        out.append(used)
+    return min(out[1:])
+
+
+LIBRARIES = ("click", "jinja2", "lark", "numpy", "scipy.special", "yaml")
+REPORT = ("matplotlib", "numpy", "scipy")
+
+
+def fresh_builds() -> None:
+    """Print the processor time of whole builds of the bundled review, each in a fresh process.
+
+    The peer is a process that only loads the libraries: they must be loaded, by whoever uses them.
+    The build that draws every figure loads matplotlib as well.
+    """
+    if any(importlib.util.find_spec(name) is None for name in REPORT):
+        print("build in a fresh process: the report's libraries are not installed")
+        return
+    with tempfile.TemporaryDirectory() as compiled, tempfile.TemporaryDirectory() as out:
+        build = [sys.executable, "-m", "paucity", "build", "hlh-salvage", "--out", f"{out}/hlh"]
+        peer = processor_time([sys.executable, "-c", f"import {', '.join(LIBRARIES)}"], compiled)
+        bare = processor_time([sys.executable, "-c", ""], compiled)
+        again = processor_time(build, compiled)
+        drawn = processor_time(build, compiled, 3, Path(out) / "hlh")
+    print(f"paucity build hlh-salvage: {again:.2f} s of processor time in a fresh process")
+    print(f"  against loading its libraries ({peer:.2f} s): {again / peer:.1f}")
+    print(f"  against a bare interpreter ({bare:.3f} s): {again / bare:.0f}")
+    print(f"  every figure drawn: {drawn:.2f} s; against loading its libraries: {drawn / peer:.1f}")
+
+
 def main() -> None:
     """Print every ratio."""
     from paucity.review import bundled_review, load_review
@@ -89,6 +146,7 @@ def main() -> None:
     print(f"paucity --help: {start:.3f} s; against a bare interpreter: {start / bare:.1f}")
     bundled = bundled_review("hlh-salvage")
     print(f"bundled review, loaded and checked: {best(lambda: load_review(bundled)):.2f} s")
+    fresh_builds()
 
 
 def build(folder: Path, floor: float) -> None:

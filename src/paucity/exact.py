@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import lru_cache
-from math import exp, lgamma, log, log1p
+from math import comb, exp, lgamma, log, log1p
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DIGITS: Final = 40
+_FELT: Final = Decimal("1e-42")
+"""Share of a sum that is not felt in its digits."""
+
 _STEPS: Final = 44
 """Halvings of the unit interval: limits are right to 13 decimals."""
 
@@ -123,14 +126,26 @@ def _limit(below: Callable[[Decimal], bool]) -> Decimal:
 
 
 def _at_most(x: int, n: int, p: Decimal) -> Decimal:
-    """Return the probability of `x` or fewer of `n`, summed term by term; `p` is inside (0, 1)."""
-    odds = p / (1 - p)
-    term = (1 - p) ** n
-    total = term
-    for k in range(x):
-        term = term * (n - k) / (k + 1) * odds
+    """Return the probability of `x` or fewer of `n`; `p` is inside (0, 1).
+
+    Summed from the term at `x` down to the last that is felt.
+    """
+    if x > n * p:  # the terms would grow: sum the other side
+        return Decimal(1) if x >= n else 1 - _at_most(n - x - 1, n, 1 - p)
+    against = (1 - p) / p
+    total = term = _ways(n, x) * p**x * (1 - p) ** (n - x)
+    for k in range(x, 0, -1):
+        term = term * k / (n - k + 1) * against
         total += term
+        if term < _FELT * total:
+            break
     return total
+
+
+@lru_cache(maxsize=64)
+def _ways(n: int, x: int) -> Decimal:
+    """Return how many ways there are to choose `x` of `n`, to the digits of the context."""
+    return +Decimal(comb(n, x))
 
 
 def _at_least(x: int, n: int, p: Decimal) -> Decimal:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Bounds:
 UNKNOWN = Bounds(None, None)
 
 
+@lru_cache(maxsize=1024)
 def exactly(value: int | Fraction) -> Bounds:
     """Return the bounds of a known number."""
     return Bounds(Fraction(value), Fraction(value))

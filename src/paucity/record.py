@@ -128,10 +128,15 @@ class TableShape:
 
 @dataclass(frozen=True, slots=True)
 class RecordShape:
-    """A nested record; `shorthand` names the field that a bare word fills."""
+    """A nested record.
+
+    `shorthand` names the field that a bare word fills; `named` the one that learns the record's own
+    name, where it stands in a table.
+    """
 
     cls: Callable[[], type[Record]]
     shorthand: str = ""
+    named: str = ""
 
     def read(self, value: Value, at: int, key: str, reading: Reading) -> Record | None:
         cls = self.cls()
@@ -143,7 +148,8 @@ class RecordShape:
         if not isinstance(value, Map):
             wrong_type(key, value, f"a mapping ({', '.join(_plan(cls))})", at, reading)
             return None
-        return read_record(cls, value, reading)
+        given = {self.named: key.partition(".")[2]} if self.named else {}
+        return read_record(cls, value, reading, **given)
 
     def schema(self, definitions: dict[str, Any]) -> dict[str, Any]:
         cls = self.cls()
@@ -185,6 +191,7 @@ class _Field:
 
 
 _PLANS: dict[type[Record], dict[str, _Field]] = {}
+_REQUIRED: dict[type[Record], tuple[str, ...]] = {}
 
 
 def _plan(cls: type[Record]) -> dict[str, _Field]:
@@ -201,6 +208,7 @@ def _plan(cls: type[Record]) -> dict[str, _Field]:
             for f in fields(cls)
             if "shape" in f.metadata
         }
+        _REQUIRED[cls] = tuple(name for name, known in plan.items() if known.required)
     return plan
 
 
@@ -233,7 +241,7 @@ def read_record(cls: type[R], tree: Map, reading: Reading, **given: Any) -> R | 
             places.update((f"{key}.{name}", at) for name, at in value.values_at.items())
         elif isinstance(value, Seq):
             places.update((f"{key}.{i}", at) for i, at in enumerate(value.items_at))
-    missing = [n for n, f in plan.items() if f.required and f.attribute not in values]
+    missing = [n for n in _REQUIRED[cls] if plan[n].attribute not in values]
     for name in missing:
         if name not in tree:
             reading.fault("missing-field", tree.at, f"`{name}` is missing: {plan[name].doc}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +15,7 @@ from paucity.evidence.claims import Verdict, judge
 from paucity.evidence.eligibility import Eligibility, assess, resolve
 from paucity.evidence.load import load_source, load_study
 from paucity.evidence.view import DefinitionFacts, Evidence
+from paucity.memory import uncollected
 from paucity.participants import check_participants, load_participants, recompute
 from paucity.participants.people import People
 from paucity.participants.tabular import parse_table
@@ -186,37 +185,27 @@ class _Loading:
         self.findings.append(Finding("file-unreadable", severity, Span(name), message, "", name))
 
 
-def load_review(root: Path) -> Review:
+def load_review(root: Path, *, workers: int = 1) -> Review:
     """Load a review folder.
 
     Args:
         root: the folder that holds review.yaml.
+        workers: how many processes read large exports.
 
     Returns:
         The review with its findings. Nothing in the folder's content raises.
 
     Raises:
         ReviewError: the folder cannot be read at all.
+        MemoryShortError: its records do not fit into memory.
     """
     if not root.is_dir():
         raise ReviewError(f"`{root}` is not a folder")
-    with _uncollected():
-        return _loaded(root)
+    with uncollected():
+        return _loaded(root, workers)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Hold off garbage collection: nearly all that loading makes is kept."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-def _loaded(root: Path) -> Review:
+def _loaded(root: Path, workers: int) -> Review:
     loading = _Loading(root, [], {})
     vocabulary, found = bundled().extended(loading.documents("vocabulary"))
     loading.findings += found
@@ -259,7 +248,7 @@ def _loaded(root: Path) -> Review:
     loading.findings += check_participants(people, evidence, recomputed)
     loading.findings += _lint(_in_use(definitions, loading, studies.values()), definitions)
     loading.findings += _lint_doses(regimens, studies.values())
-    screening = _screening(loading, evidence, stated, logs)
+    screening = _screening(loading, evidence, stated, logs, workers)
     review = _assembled(loading, evidence, definitions, regimens, claims, files)
     return replace(
         review, people=people, recomputed=recomputed, screening=screening, searched=searched
@@ -380,6 +369,7 @@ def _screening(
     evidence: Evidence,
     searches: tuple[Search, ...],
     logs: Mapping[str, SearchLog],
+    workers: int,
 ) -> Screening | None:
     """Return the records and votes, with what they say of the evidence; None without any."""
     if not any((loading.root / name).exists() for name in ("records", "screening")):
@@ -401,6 +391,7 @@ def _screening(
         logs=logs,
         plan=protocol.screening,
         criteria=criteria,
+        workers=workers,
     )
     loading.texts.update(texts)
     loading.findings += screening.findings
@@ -483,7 +474,7 @@ def _judged(evidence: Evidence, loading: _Loading) -> Evidence:
     results: dict[str, Eligibility] = {}
     for name in protocol.criteria:
         criteria = resolve(name, protocol.criteria)
-        result = assess(name, criteria, evidence.studies, evidence.vocabulary, searched)
+        result = assess(name, criteria, evidence, searched)
         loading.findings += result.findings
         results[name] = result
     main = protocol.main or next(iter(protocol.criteria), "")

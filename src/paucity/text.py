@@ -183,6 +183,7 @@ class _Loader(yaml.CSafeLoader):
 _BREAKS: Final = str.maketrans("\x85\u2028\u2029", "   ")
 """Letters that libyaml ends a line at and editors do not: lines must count alike in both."""
 
+_QUOTES: Final = frozenset({"'", '"'})
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _DEEP: Final = re.compile(rf"^[ \-?:]{{{MAX_DEPTH},}}", re.MULTILINE)
 
@@ -218,7 +219,8 @@ def parse_yaml(text: str, name: str) -> Document:
     finally:
         loader.dispose()
     findings: list[Finding] = []
-    tree = None if root is None else _Builder(name, findings, anchored="&" in text).value(root)
+    builder = _Builder(name, findings, anchored="&" in text)
+    tree = None if root is None else builder.held(root)[1]
     return Document(name, tree, tuple(findings))
 
 
@@ -259,14 +261,6 @@ def _not_yaml(error: yaml.YAMLError, name: str, text: str) -> Finding:
     return _finding("not-yaml", name, at, f"not readable as YAML: {problem}", hint)
 
 
-def _place(node: Any) -> int:
-    """Return where a value's first character stands, inside its quotes if it has them."""
-    mark = node.start_mark
-    quoted = node.id == "scalar" and node.style in {"'", '"'}
-    place: int = mark.line << _COLUMN_BITS | min(mark.column + quoted, _COLUMN_MASK)
-    return place
-
-
 class _Builder:
     """Turn libyaml's nodes into our tree, noting what a review file may not contain."""
 
@@ -276,15 +270,22 @@ class _Builder:
         self.anchored = anchored
         self.seen: set[int] = set()
 
-    def value(self, node: Any) -> Value:
+    def held(self, node: Any) -> tuple[int, Value]:
+        """Return a value and where it begins: inside its quotes, if it has them."""
+        mark = node.start_mark
+        at = pack(mark.line, mark.column)
         if self.anchored and self._repeated(node):
-            return None
+            return at, None
         if node.tag != "plain":
             self._tagged(node)
-        if node.id == "scalar":
-            text: str = node.value
-            return None if not node.style and text in _NULL else text
-        return self._map(node) if node.id == "mapping" else self._seq(node)
+        if node.id == "mapping":
+            return at, self._map(node, at)
+        if node.id == "sequence":
+            return at, self._seq(node, at)
+        text: str = node.value
+        if not node.style:
+            return at, None if text in _NULL else text
+        return (pack(mark.line, mark.column + 1) if node.style in _QUOTES else at), text
 
     def _repeated(self, node: Any) -> bool:
         """Tell whether an alias repeats a value that stands elsewhere, and note it."""
@@ -302,20 +303,19 @@ class _Builder:
             _finding("yaml-tag", self.name, at, f"the tag {node.tag!r} is ignored", "remove it")
         )
 
-    def _seq(self, node: Any) -> Seq:
-        mark = node.start_mark
-        seq = Seq(pack(mark.line, mark.column))
+    def _seq(self, node: Any, at: int) -> Seq:
+        seq = Seq(at)
         for child in node.value:
-            seq.items_at.append(_place(child))
-            seq.append(self.value(child))
+            child_at, value = self.held(child)
+            seq.items_at.append(child_at)
+            seq.append(value)
         return seq
 
-    def _map(self, node: Any) -> Map:
-        mark = node.start_mark
-        out = Map(pack(mark.line, mark.column))
+    def _map(self, node: Any, at: int) -> Map:
+        out = Map(at)
         for key_node, value_node in node.value:
             mark = key_node.start_mark
-            key_at = mark.line << _COLUMN_BITS | min(mark.column, _COLUMN_MASK)
+            key_at = pack(mark.line, mark.column)
             if not isinstance(key_node, yaml.ScalarNode):
                 message = "a key must be a word"
                 self.findings.append(_finding("yaml-key", self.name, key_at, message))
@@ -328,8 +328,7 @@ class _Builder:
                 self.findings.append(_finding("duplicate-key", self.name, key_at, message, hint))
                 continue
             out.keys_at[key] = key_at
-            out.values_at[key] = _place(value_node)
-            out[key] = self.value(value_node)
+            out.values_at[key], out[key] = self.held(value_node)
         return out
 
 
@@ -379,7 +378,7 @@ def read_text(root: Path, path: Path, name: str = "") -> tuple[str, Finding | No
 def _inside(root: Path, path: Path) -> bool:
     """Tell whether a file stands in the folder; only links need to be followed to know."""
     place = path
-    while place not in {root, place.parent}:
+    while place not in (root, place.parent):  # paths are slow to hash
         if place.is_symlink():
             return path.resolve(strict=True).is_relative_to(root.resolve())
         place = place.parent

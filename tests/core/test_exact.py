@@ -39,6 +39,15 @@ def test_agrees_with_the_beta_quantiles(pair: tuple[int, int]) -> None:
     assert float(ours.high) == pytest.approx(theirs.upper, abs=1e-10)
 
 
+@pytest.mark.parametrize(("x", "n"), [(1, 6000), (3000, 6000), (5000, 6500), (6499, 6500)])
+def test_agrees_with_the_beta_quantiles_among_thousands(x: int, n: int) -> None:
+    ours = clopper_pearson(x, n)
+    theirs = proportion_intervals([x], [n])[0].interval
+    assert theirs is not None
+    assert float(ours.low) == pytest.approx(theirs.lower, abs=1e-10)
+    assert float(ours.high) == pytest.approx(theirs.upper, abs=1e-10)
+
+
 @given(counts)
 def test_each_tail_has_what_the_level_leaves(pair: tuple[int, int]) -> None:
     x, n = pair

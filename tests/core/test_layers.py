@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(paucity.__file__).parent
 
 LAYERS = (
-    {"lazy", "text"},
+    {"lazy", "memory", "processes", "text"},
     {"vocabulary"},
     {
         *("logic", "counts", "exact", "agreement", "expression", "record", "shapes"),

@@ -23,7 +23,7 @@ def test_no_module_imports_evidence_response_or_synthesis(path: Path) -> None:
         if isinstance(node, ast.ImportFrom)
     }
     inside = {n for n in names if n.startswith("paucity.")}
-    core = {"paucity.lazy", "paucity.text", "paucity.writer"}
+    core = {"paucity.lazy", "paucity.memory", "paucity.text", "paucity.writer"}
     assert {n for n in inside if not n.startswith("paucity.literature")} <= core
 
 

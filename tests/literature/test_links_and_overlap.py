@@ -7,7 +7,7 @@ from tests.literature.support import people, report
 
 from paucity.literature import Correction, Person, find_links, possible_overlaps
 from paucity.literature.links import Relation, is_conference_abstract, is_retracted
-from paucity.literature.overlap import patients_of
+from paucity.literature.patients import patients_of
 
 A = report()
 
@@ -134,6 +134,32 @@ def test_a_case_and_the_later_series_of_its_centre_are_asked_about() -> None:
 )  # fmt: skip
 def test_other_patients_are_not_asked_about(other: dict[str, object]) -> None:
     assert possible_overlaps([case(1), case(2, **other)]) == []  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"mesh": ("Animals", "Rats", "*Lymphohistiocytosis, Hemophagocytic/drug therapy")},
+        {"publication_types": ("Editorial",)},
+        {"title": "Anakinra in practice", "abstract": "", "authors": people("Ito, K", "Abe, J")},
+    ],
+)
+def test_what_points_to_no_patients_is_not_asked_about(shown: dict[str, object]) -> None:
+    bare = {"abstract": "", "authors": people("Ito, K", "Abe, J", "Ono, M", "Ueda, T")}
+    assert possible_overlaps([case(1, **bare), case(2, **{**bare, **shown})]) == []  # type: ignore[list-item]
+
+
+def test_the_same_three_authors_on_one_subject_are_asked_about() -> None:
+    bare = {"abstract": "", "authors": people("Ito, K", "Abe, J", "Ono, M")}
+    (asked,) = possible_overlaps([case(1, **bare), case(2, **bare, year=2013)])  # type: ignore[list-item]
+    assert asked.reasons[0] == "3 of 3 authors shared"
+
+
+def test_headings_that_every_article_has_are_no_subject() -> None:
+    """The qualifiers and check tags of MEDLINE are not what an article is about."""
+    tags = ("Humans", "Female", "Aged", "Adult/drug therapy", "Time Factors/complications")
+    said = patients_of(report(title="On a case of it", mesh=tags))
+    assert said.words == {"time", "factors"}
 
 
 def test_periods_that_do_not_meet_speak_against_overlap() -> None:

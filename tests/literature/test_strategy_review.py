@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from paucity.cli import main
 from paucity.literature import Record
-from paucity.literature.strategy import lint, parse_strategy
+from paucity.literature.strategy import Mesh, lint, parse_strategy
 from paucity.literature.strategy.evaluate import matches
 from paucity.literature.strategy.stated import read_stated
 from paucity.review import bundled_review, load_review
@@ -131,6 +131,73 @@ def test_only_the_lines_the_result_rests_on_are_used():
     assert [(f.code, f.span.line) for f in lint(parse_strategy(text))] == [
         ("strategy-line-unused", 4)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "column"),
+    [
+        ("hlh[ti]\nOR tumo?r[tiab]", "strategy-wildcard-unknown", 2, 4),
+        ("wom#n[tiab]", "strategy-wildcard-unknown", 1, 1),
+        ("salvag$[tiab]", "strategy-wildcard-unknown", 1, 1),
+        ("hlh[ti] AND fever.ti,ab.", "strategy-other-syntax", 1, 13),
+        ("hlh[ti] AND (salvage adj3 therapy)", "strategy-other-syntax", 1, 14),
+        ("hlh[ti] AND (salvage NEAR/3 therapy)", "strategy-other-syntax", 1, 14),
+        ("hlh[ti] AND exp Fever/", "strategy-other-syntax", 1, 13),
+        ("hlh:ti,ab AND mas[ti]", "strategy-other-syntax", 1, 1),
+        ("hlh[ti] AND non–hodgkin[tiab]", "strategy-dash", 1, 13),
+        ("hlh[ti] AND 2000–2016[dp]", "strategy-dash", 1, 13),
+        ("#1 a[ti]\n#2 b[ti]\n#3 #1–#2", "strategy-dash", 3, 6),
+        ("1. hlh–x.ti.", "strategy-dash", 1, 4),
+        ("hlh[ti] AND ‘salvage therapy’", "strategy-single-quotes", 1, 13),
+        ("hlh[ti] AND 'salvage therapy'[ti]", "strategy-single-quotes", 1, 13),
+        ('"Fever, Unknown Origin"[tiab]', "strategy-heading-as-words", 1, 1),
+        ("hlh[ti] AND neoplasm*[mh]", "strategy-heading-truncated", 1, 13),
+        ("a[ti] OR b[ti] OR c", "strategy-tag-missing", 1, 19),
+        ("a[ti] OR (first-line[ti] AND b[ti])", "strategy-hyphen", 1, 11),
+        ("#1 a[ti]\n#2 b[ti]\n#3 #1 OR #2 OR #2", "strategy-line-named-twice", 3, 16),
+        ("#1 a[ti]\n#2 b[ti]\n#3 #1 AND #2\n#4 #3 AND #1", "strategy-line-named-twice", 4, 11),
+        ("hlh[ti] NOT animals", "strategy-animals", 1, 13),
+        ("hlh[ti] NOT (animals[Filter])", "strategy-animals", 1, 14),
+        ("hlh[ti] AND humans[Filter]", "strategy-humans", 1, 13),
+    ],
+)
+def test_a_mistake_in_the_wording_is_found_at_its_place(text, code, line, column):
+    found = [f for f in lint(parse_strategy(text)) if f.code == code]
+    assert [(f.span.line, f.span.column) for f in found] == [(line, column)]
+    assert found[0].message
+    assert found[0].hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'first-line[tiab] OR "first line"[tiab]',
+        "il-6[tiab] OR covid-19[tiab]",
+        "near[ti] AND next[ti] AND pre[ti]",
+        "O'Brien[au] AND 'omics[ti]",
+        '"diagnosis, treatment and outcome"[tiab]',
+        '"Lymphohistiocytosis, Hemophagocytic"[mh] OR "Fever, Relapsing"[tw]',
+        "(a[ti] OR b) AND c[ti]",
+        "hlh AND mas AND therapy",
+        "hlh[ti] NOT (animals[mh] NOT humans[mh])",
+        "hlh[ti] NOT (animals[filter] NOT humans[filter])",
+        "#1 a[ti]\n#2 b[ti]\n#3 #1 OR #2\n#4 #3 AND (#1 OR c[ti])",
+        "Patients with 5% loss[ti]",
+        "what helps in HLH?",
+        "1. (salvage adj3 therap$2).ti,ab.\n2. wom#n.ti.\n3. 1 and 2",
+    ],
+)
+def test_what_is_well_written_gives_no_alarm(text):
+    assert [f.code for f in lint(parse_strategy(text)) if f.code != "strategy-operator-case"] == []
+
+
+def test_a_heading_known_from_a_descriptor_file_is_no_text_word():
+    mesh = Mesh({"vitamin a deficiency": "x", "kala azar": "x"}, {}, ())
+    text = '"kala, azar"[tiab] OR "Wuhan, China"[tiab]'
+    found = [(f.code, f.span.column, f.severity) for f in lint(parse_strategy(text), "s", mesh)]
+    assert found == [("strategy-heading-as-words", 1, "warning")]
+    unsure = [(f.span.column, f.severity) for f in lint(parse_strategy(text), "s")]
+    assert unsure == [(23, "note")]
 
 
 # Commands

@@ -7,7 +7,7 @@ import pytest
 from tests.literature.support import shared
 
 from paucity.literature import read_file
-from paucity.literature.strategy import parse_strategy, run, translate
+from paucity.literature.strategy import lint, parse_strategy, run, translate
 from paucity.literature.strategy.nodes import (
     And,
     Line,
@@ -62,6 +62,21 @@ def test_what_is_doubtful_in_the_real_strategies_is_found(queries):
     assert "strategy-sign-alone" in found["60"]
     # `((dementia ...) OR (caregivers ...)) OR ((cultural ...) AND care) AND (africa ...)`
     assert "strategy-operators-mixed" in found["46"]
+
+
+def test_what_the_words_of_the_real_strategies_give_is_as_printed_there(queries):
+    """Each of these was looked at in the text: an untagged term, a hyphen, and nothing else."""
+    codes = {"strategy-tag-missing": set(), "strategy-hyphen": set()}
+    others = ("smart-quotes", "operator-case", "term-repeated", "operators-mixed",
+              "operator-implied", "sign-alone")  # fmt: skip
+    for query in queries.values():
+        for f in lint(parse_strategy(query)):
+            if f.code.removeprefix("strategy-") not in others:
+                codes[f.code].add(f.message.partition("`")[2].partition("`")[0])
+    assert codes == {
+        "strategy-tag-missing": {"OPTC", "Silver"},
+        "strategy-hyphen": {"Post-mortem", "beta-Lactams", "PMS-Bethanechol"},
+    }
 
 
 def test_real_strategies_are_written_and_read_again(queries):

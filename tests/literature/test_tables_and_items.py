@@ -143,6 +143,7 @@ SOURCES = "path\twhat\tsource\tlicence\na.xml\t177 articles\tgithub\tBSD\nb.xml\
 def test_a_table_of_something_else_is_passed_over(text) -> None:
     library = read(text, "a.tsv")
     assert (library.records, codes(library)) == ((), ["columns-unknown"])
+    assert library.findings[0].span.line == 1
 
 
 def test_what_is_passed_over_is_told_by_its_columns() -> None:

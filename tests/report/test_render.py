@@ -6,7 +6,9 @@ import csv
 import io
 import json
 
+import polars as pl
 import pytest
+from great_tables import GT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +17,7 @@ from paucity.report.links import Links
 from paucity.report.render import as_csv, as_json, as_markdown, as_text, footnotes
 from paucity.report.table import Cell, Column, Table, TableRow
 from paucity.text import Span
+from report.great_tables_forms import FORMS, form
 from report.pages import read
 
 COLUMNS = (Column("study", "Study"), Column("n", "N", numeric=True), Column("why", "Why"))
@@ -122,6 +125,44 @@ def test_markdown_rows_have_as_many_cells_as_columns(text: str) -> None:
 def test_html_links_a_cell_to_its_line() -> None:
     page = read(table_html(MARSH, LINKS.on("index.html")))
     assert page.links[:2] == ["studies/a.html#L3", "studies/a.html#L4"]
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_the_forms_are_what_great_tables_makes(*, grouped: bool) -> None:
+    name = "grouped.html" if grouped else "plain.html"
+    assert (FORMS / name).read_text(encoding="utf-8") == form(grouped=grouped)
+
+
+def test_a_table_filled_into_its_form_is_what_great_tables_makes_of_the_whole() -> None:
+    names = ("study", "n", "why", "group")
+    texts = (
+        ("a1", "1", "x", "group0"),
+        ("a2", "2", "CELL1 {0}", "group1"),
+        ("a3", "", "TABLE", "group0"),
+    )
+    whole = (
+        GT(
+            pl.DataFrame(texts, schema=["c0", "c1", "c2", "g"], orient="row"),
+            rowname_col="c0",
+            groupname_col="g",
+            id="table-sample",
+        )
+        .fmt_passthrough(escape=False)
+        .cols_align("right", ["c1"])
+        .cols_align("left", ["c2"])
+        .tab_source_note("N, number.")
+        .as_raw_html()
+    )
+    rows = [
+        TableRow({k: Cell(t) for k, t in zip(names[:3], row, strict=False)}, group=row[3])
+        for row in texts
+    ]
+    made = table_html(table(*rows, notes=("N, number.",)), LINKS)
+
+    def body(html: str) -> str:
+        return html[html.index("<tbody") : html.index("</table>")]
+
+    assert body(made) == body(whole)
 
 
 def test_html_says_a_repeated_heading_once() -> None:

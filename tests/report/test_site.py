@@ -268,8 +268,8 @@ def test_a_missing_library_is_told_before_anything_is_written() -> None:
     code = (
         "import importlib.util as util\n"
         "found = util.find_spec\n"
-        "util.find_spec = lambda name, *more: None if name == 'polars' else found(name, *more)\n"
+        "util.find_spec = lambda name, *more: None if name == 'scipy' else found(name, *more)\n"
         "import paucity.report.site\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert run.stderr.strip().endswith("ModuleNotFoundError: No module named 'polars'")
+    assert run.stderr.strip().endswith("ModuleNotFoundError: No module named 'scipy'")

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from paucity.cli import main
+from paucity.literature import read_file
 from paucity.report.tables.screening import prisma_2020, prisma_s
 from paucity.review import load_review
 from paucity.screening.flow import wrong_sums
@@ -78,7 +79,7 @@ def test_from_three_exports_to_the_diagram(elm: Path, tmp_path: Path):
     done = chased(elm)
     assert done.exit_code == 0, done.output
     assert "records/citations.1.ris, records/citations.search.yaml" in done.output
-    assert "2 records known by identifier or reference only" in done.output
+    assert "2 records known only as reference lists print them" in done.output
     votes = "".join(
         [
             row(1, "include"),
@@ -144,6 +145,36 @@ def test_citations_followed_again_count_once(elm: Path):
     # 7 and 8 of the first time, 9 of the second
     assert review.screening.other.identified == 3
     assert review.screening.other.duplicates == 0
+
+
+def test_works_without_identifier_are_screened_as_printed_and_stand_in_the_flow(elm: Path):
+    nameless = "<Reference><Citation>{}</Citation></Reference>"
+    cited = REFERENCE.format(pmid=90000007, title="Oak O. Elm 7. 1999")
+    cited += "".join(map(nameless.format, ("Fir F. Thesis. 1980.", "Yew Y. Book. 1970.")))
+    (elm.parent / "seeds.xml").write_text(SEEDS.format(references=cited), encoding="utf-8")
+    assert chased(elm).exit_code == 0
+    records = read_file(elm / "records/citations.1.ris").records
+    assert [(r.title, r.pmid) for r in records] == [
+        ("[cited as] Oak O. Elm 7. 1999", "90000007"),
+        ("[cited as] Fir F. Thesis. 1980.", ""),
+        ("[cited as] Yew Y. Book. 1970.", ""),
+    ]
+    assert records[1].notes == (
+        "Cited as: Fir F. Thesis. 1980.",
+        "In the reference list of pmid:90000001",
+    )
+    review = load_review(elm)
+    assert review.screening is not None
+    assert review.screening.other is not None
+    assert (review.screening.other.identified, review.screening.other.duplicates) == (3, 0)
+    log = (elm / "records/citations.search.yaml").read_text(encoding="utf-8")
+    assert "3 of the records are known only as reference lists print them" in log
+    # Followed again with nothing new, nothing is counted twice.
+    assert chased(elm, date="2026-03-01").exit_code == 0
+    again = load_review(elm).screening
+    assert again is not None
+    assert again.other is not None
+    assert (again.other.identified, again.other.duplicates) == (3, 0)
 
 
 def test_what_databases_found_too_is_told_in_the_column_of_other_methods(elm: Path):

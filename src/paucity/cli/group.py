@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from paucity import __version__
+from paucity.memory import MemoryShortError
 
 if TYPE_CHECKING:
     from paucity.review import Review
@@ -27,7 +28,6 @@ DISCLAIMER = "For review and research. Not advice for a patient's care."
 _EXTRAS = {
     "bibtexparser": "literature",
     "duckdb": "assess",
-    "great_tables": "report",
     "httpx": "live",
     "ibis": "assess",
     "isal": "medline",
@@ -88,6 +88,9 @@ class Clean(click.Group):
             if isinstance(error, MissingLibraryError):
                 raise Fault(str(error)) from None
             raise
+        except (MemoryShortError, MemoryError) as error:
+            message = str(error) or "there is not enough memory; nothing more was written"
+            raise Fault(message) from None
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             place = f"{error.filename}: " if error.filename else ""
@@ -110,10 +113,11 @@ def main() -> None:
 
 def load(place: str) -> Review:
     """Return the review that a path or a bundled name means, or end with one line."""
+    from paucity.processes import processors
     from paucity.review import ReviewError, find_review, load_review
 
     try:
-        return load_review(find_review(place))
+        return load_review(find_review(place), workers=processors())
     except ReviewError as error:
         raise Fault(str(error)) from None
 

@@ -11,6 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from paucity.cli.chasing import (
+    chase_data,
+    exported,
+    put,
+    reached_from,
+    stored,
+    tell_chase,
+)
 from paucity.cli.group import FORMAT, Fault, main, plural
 from paucity.cli.searching import (
     MESH,
@@ -21,6 +29,7 @@ from paucity.cli.searching import (
     print_untold,
     read_strategies,
     refuse_empty,
+    tell_faults,
     told,
 )
 
@@ -28,14 +37,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from paucity.cli.searching import Stated
-    from paucity.literature.chase import Chase, Corpus, Direction, Library
-    from paucity.literature.chased import Asked
+    from paucity.literature.chase import Corpus, Direction
     from paucity.literature.medline.importing import Progress
     from paucity.literature.medline.search import Hits
     from paucity.literature.record import Record
     from paucity.literature.strategy.evaluate import Given
     from paucity.literature.write import TextFormat
-    from paucity.text import Finding
 
 STORE = click.argument(
     "store", metavar="STORE", type=click.Path(exists=True, file_okay=False, path_type=Path)
@@ -87,6 +94,8 @@ def import_command(
     from paucity.literature.medline.index import update_index
     from paucity.literature.medline.store import StoreError
 
+    if not files and not (store / "manifest.json").is_file():
+        raise Fault(f"{store}: there is no store yet; give the files to import")
     begin = time.monotonic()
     try:
         done = import_files(
@@ -182,6 +191,7 @@ def _one(place: str, number: int) -> Stated:
     if len(found) > 1:
         raise Fault(f"{place}: states {len(found)} strategies; choose one with --search")
     refuse_empty(found[0])
+    tell_faults(found[0], place)
     return found[0]
 
 
@@ -329,111 +339,39 @@ def chase_command(
     """
     from paucity.literature.chase import chase, library, work_of
 
-    begun = _exported([seeds])
+    begun = exported([seeds])
     if not any(map(work_of, begun)):
-        raise Fault(f"{seeds}: no report in it has a PMID or DOI, so no citation can be followed")
+        message = "no report in it has a PMID, DOI or PMCID, so no citation can be followed"
+        raise Fault(f"{seeds}: {message}")
     folders = [path for path in corpus if path.is_dir()]
     if len(folders) > 1:
         raise Fault(f"{folders[1]}: give one store")
-    held = library([*begun, *_exported(path for path in corpus if path.is_file())])
-    where: Corpus = _stored(folders[0], held) if folders else held
+    records = [*begun, *exported(path for path in corpus if path.is_file())]
+    held = library(records)
+    where: Corpus = held
+    if folders:
+        held, where = stored(folders[0], records)
     done = chase(map(work_of, begun), where, direction=direction, depth=depth)
+    chased = reached_from(done, held, folders)
     if into is not None:
         from paucity.literature.chased import Asked
 
         when = (day or datetime.now(UTC).astimezone()).date().isoformat()
         asked = Asked(str(seeds), tuple(map(str, corpus)), direction, depth, when)
-        _put(into, done, held, folders, asked)
+        put(into, chased, asked)
     if form == "json":
-        click.echo(json.dumps(_chase_data(done, held), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(chase_data(chased), indent=2, ensure_ascii=False))
         return
-    for one in done.reached:
-        if one.generation:
-            record = held.records.get(one.work)
-            via = f"{one.how} {'by ' if one.how == 'cited' else ''}{one.path[-2]}"
-            title = f"  {record.title}" if record else ""
-            click.echo(f"{one.generation}  {one.work}  {via}{title}")
-    _tell_chase(done, held)
+    for one, record in chased.works:
+        via = f"{one.how} {'by ' if one.how == 'cited' else ''}{one.path[-2]}"
+        click.echo(
+            f"{one.generation}  {one.work}  {via}{'  ' if record.title else ''}{record.title}"
+        )
+    tell_chase(chased)
+    if not corpus and not any(record.references for record in begun):
+        click.echo(_NO_LISTS, err=True)
 
 
-def _put(review: Path, done: Chase, held: Library, stores: list[Path], asked: Asked) -> None:
-    """Write what was found into a review, and say so."""
-    from paucity.literature.chased import ChaseError, found_records, put_chase
-    from paucity.review import ReviewError, find_review
-    from paucity.writer import ChangedError
-
-    try:
-        root = find_review(str(review))
-    except ReviewError as error:
-        raise Fault(str(error)) from None
-    found = found_records(done, held, _known(stores, done, held))
-    try:
-        names = put_chase(root, done, found, asked)
-    except (ChaseError, ChangedError) as error:
-        raise Fault(f"{error}; nothing was changed") from None
-    click.echo(f"Written: {', '.join(filter(None, names))}", err=True)
-    bare = sum(not record.title for record in found)
-    if bare:
-        what = plural(bare, "record")
-        click.echo(f"{what} known by identifier or reference only: look up title and abstract",
-                   err=True)  # fmt: skip
-
-
-def _known(stores: list[Path], done: Chase, held: Library) -> dict[str, Record]:
-    """Return the records that a store has of works that were reached."""
-    if not stores:
-        return {}
-    from paucity.literature.chase import work_of
-    from paucity.literature.medline.cited import records_in
-    from paucity.literature.medline.store import open_store
-
-    wanted = {r.work for r in done.reached if r.generation and r.work not in held.records}
-    return {work_of(record): record for record in records_in(open_store(stores[0]), wanted)}
-
-
-def _stored(folder: Path, beside: Library) -> Corpus:
-    from paucity.literature.medline.cited import Stored
-    from paucity.literature.medline.store import StoreError, open_store
-
-    try:
-        return Stored(open_store(folder), beside)
-    except StoreError as error:
-        raise Fault(str(error)) from None
-
-
-def _chase_data(done: Chase, held: Library) -> dict[str, Any]:
-    return {
-        "starts": sum(r.generation == 0 for r in done.reached),
-        "found": sum(r.generation > 0 for r in done.reached),
-        "complete": done.complete,
-        "unidentified": held.unnamed,
-        "works": [
-            {"work": r.work, "generation": r.generation, "how": r.how, "path": list(r.path)}
-            for r in done.reached
-        ],
-    }
-
-
-def _tell_chase(done: Chase, held: Library) -> None:
-    starts = sum(r.generation == 0 for r in done.reached)
-    found = len(done.reached) - starts
-    end = "nothing more is to be reached" if done.complete else "more is to be reached beyond"
-    click.echo(f"{plural(found, 'work')} reached from {plural(starts, 'report')}; {end}")
-    if held.unnamed:
-        what = plural(held.unnamed, "reference")
-        click.echo(f"{what} with neither PMID nor DOI could not be followed")
-
-
-def _exported(paths: Iterable[Path]) -> list[Record]:
-    from paucity.literature.read import read_file
-
-    out: list[Record] = []
-    for path in paths:
-        read = read_file(path, str(path))
-        findings: Iterable[Finding] = read.findings
-        for finding in findings:
-            click.echo(told(finding), err=True)
-        if not read.records:
-            raise Fault(f"{path}: no records could be read")
-        out += read.records
-    return out
+_NO_LISTS = (
+    "no report in SEEDS has a reference list and no CORPUS is given; PubMed XML and JATS have them"
+)

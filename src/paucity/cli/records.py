@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from paucity.cli.group import Fault, main, plural
+from paucity.memory import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,18 +48,32 @@ def records(places: tuple[Path, ...], out: Path, forms: tuple[str, ...], *, quie
     merge file (merges.yaml in OUT, or screening/merges.yaml of a review) holds.
     """
     from paucity.literature.markup import MissingLibraryError
+    from paucity.processes import processors
     from paucity.report.corpus_files import write_corpus
     from paucity.writer import ChangedError
 
     show = _progress()
-    review, screening, merges = merged_records(places, out, show)
-    spare(screening, merges)
     try:
-        written = write_corpus(
-            review, screening, out, forms=forms or ("ris",), merges=merges, progress=show
-        )
+        with uncollected():
+            review, screening, merges = merged_records(places, out, show)
+            spare(screening, merges)
+            written = write_corpus(
+                review,
+                screening,
+                out,
+                forms=tuple(dict.fromkeys(forms)) or ("ris",),
+                merges=merges,
+                workers=processors(),
+                progress=show,
+            )
     except (ChangedError, MissingLibraryError) as error:
         raise Fault(str(error)) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Fault(
+            f"{error.filename or out}: {reason}; no file there is half written."
+            " Mend it and run the command again"
+        ) from None
     finally:
         show("")
     found = screening.findings
@@ -116,6 +132,7 @@ def merged_records(
         if review.screening is None:
             raise Fault(f"`{places[0]}` has no records; put exports into its records/")
         return review, review.screening, places[0] / MERGES
+    from paucity.processes import processors
     from paucity.screening.load import screen
 
     merges = out / "merges.yaml"
@@ -124,34 +141,41 @@ def merged_records(
         text, fault = read_text(out, merges)
         if fault is not None:
             raise Fault(f"{merges}: {fault.message}")
-    files = _exports(places, out)
+    findings: list[Finding] = []
+    files = _exports(places, out, findings)
     if not files:
         raise Fault(f"there is no file in {', '.join(map(str, places))}")
-    return None, screen(files, (), text, workers=os.cpu_count() or 1, progress=show), merges
+    screening = screen(files, (), text, workers=processors(), progress=show)
+    return None, replace(screening, findings=(*findings, *screening.findings)), merges
 
 
-def _exports(places: Iterable[Path], made: Path) -> list[tuple[Path, str]]:
+def _exports(places: Iterable[Path], made: Path, findings: list[Finding]) -> list[tuple[Path, str]]:
     """Return files with the names they go by: as given, or within the folder given.
 
-    What an earlier run wrote into `made` is no export.
+    What an earlier run wrote into `made` is no export. A file that is given twice is read once, and
+    a name that two files would have is completed by the folder's.
     """
-    from paucity.screening.folder import NO_EXPORT
+    from paucity.screening.folder import exports_below, shown_name
 
     out: dict[str, Path] = {}
+    known: set[str] = set()
+    own = os.path.realpath(made)
     for place in places:
         if not place.exists():
             raise Fault(f"there is no file or folder `{place}`")
-        if not place.is_dir():
-            out[place.as_posix()] = place
-            continue
-        for folder, inner, names in os.walk(place):
-            inner[:] = sorted(n for n in inner if not n.startswith("."))
-            if Path(folder).resolve() == made.resolve():
+        if os.path.realpath(place) == own:
+            raise Fault(f"`{place}` holds the exports; choose another folder with --out")
+        found = exports_below(place, place, findings, own) if place.is_dir() else [place]
+        real = [os.path.realpath(path) for path in found]
+        for path, whole in zip(found, real, strict=True):
+            if whole in known or whole.startswith(own + os.sep):
                 continue
-            for name in sorted(names):
-                path = Path(folder) / name
-                if not name.startswith(".") and path.suffix.lower() not in NO_EXPORT:
-                    out[path.relative_to(place).as_posix()] = path
+            name = shown_name(path.relative_to(place) if place.is_dir() else path)
+            name = shown_name(path) if name in out else name
+            if name in out:
+                raise Fault(f"two files go by the name `{name}`; rename one")
+            out[name] = path
+        known.update(real)
     return [(path, name) for name, path in sorted(out.items())]
 
 

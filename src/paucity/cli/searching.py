@@ -102,6 +102,7 @@ def translate(place: str, target: str, number: int, form: str) -> None:
     out: list[dict[str, Any]] = []
     for one in read_strategies(place, number):
         refuse_empty(one)
+        tell_faults(one, place)
         text, losses = written(one.strategy, targets[target])
         out.append({"search": one.title, "text": text, "losses": list(losses)})
         if form == "text":
@@ -122,6 +123,7 @@ def explain(place: str, number: int) -> None:
 
     for one in read_strategies(place, number):
         refuse_empty(one)
+        tell_faults(one, place)
         lines = plural(len(one.strategy.lines), "line")
         click.echo(f"{one.title}: {lines}, in the syntax of {_SYNTAX[one.strategy.syntax]}")
         for line in one.strategy.lines:
@@ -168,6 +170,7 @@ def run(
     out: list[dict[str, Any]] = []
     for one in read_strategies(place, number, mesh):
         refuse_empty(one)
+        tell_faults(one, place)
         done = _run(one, held, mesh, today.date() if today else None)
         out.append(done.data())
         if form == "text":
@@ -267,6 +270,19 @@ def told(finding: Finding) -> str:
     return f"{finding.span}: {finding.severity} [{finding.code}] {finding.message}"
 
 
+def tell_faults(one: Stated, place: str) -> None:
+    """Say on standard error what of a strategy is not read as it was meant."""
+    from paucity.text import Severity
+
+    for finding in one.findings:
+        if finding.severity is Severity.ERROR:
+            click.echo(told(finding), err=True)
+    kinds = [finding.severity for finding in one.findings]
+    if warnings := kinds.count(Severity.WARNING):
+        what = plural(warnings, "warning")
+        click.echo(f"{one.title}: {what}; see `paucity strategy lint {place}`", err=True)
+
+
 def read_strategies(place: str, number: int, mesh: Mesh | None = None) -> list[Stated]:
     """Return the strategies that a place means: a file's one, or those of a review."""
     from paucity.literature.strategy.checks import lint
@@ -277,6 +293,11 @@ def read_strategies(place: str, number: int, mesh: Mesh | None = None) -> list[S
         text = _text(place, path)
         read = parse_strategy(text, place)
         return [Stated(place, read, tuple(lint(read, place, mesh)))]
+    if (path / "manifest.json").is_file() and not (path / "review.yaml").is_file():
+        message = "is a store of `paucity medline`, and a strategy is asked for here"
+        raise Fault(f"{place}: {message}; look at the order of the arguments")
+    if not path.exists() and (path.suffix or "/" in place):
+        raise Fault(f"{place}: there is no such file or review folder")
     return _of_review(place, number, mesh)
 
 
@@ -332,11 +353,14 @@ def mesh_of(path: Path | None) -> Mesh | None:
 
     mesh = read_mesh(path)
     for finding in mesh.findings:
-        click.echo(
-            f"{finding.span}: {finding.severity} [{finding.code}] {finding.message}", err=True
-        )
+        click.echo(told(finding), err=True)
+        if finding.hint:
+            click.echo(f"    {finding.hint}", err=True)
     if not mesh.headings:
         raise Fault(f"{path}: no MeSH headings could be read")
+    if any(f.code in {"xml-broken", "file-truncated"} for f in mesh.findings):
+        message = "the file is damaged; headings would explode to a part of what stands below them"
+        raise Fault(f"{path}: {message}. Fetch it again")
     return mesh
 
 

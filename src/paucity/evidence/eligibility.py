@@ -12,9 +12,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from paucity.evidence.cohorts import Family
 from paucity.evidence.facts import Because, CohortFacts, FactError, answerable, therapies_of
 from paucity.evidence.shares import Share, both, narrowed
+from paucity.evidence.view import Evidence, family_of
 from paucity.expression.nodes import Compare, Is, Name, Node, Number, Text
 from paucity.expression.truth import truth
 from paucity.logic import Bounds, Truth, add, all_of, compare, exactly
@@ -24,6 +24,7 @@ from paucity.vocabulary import Kind, Vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from paucity.evidence.cohorts import Family
     from paucity.evidence.model import Study
     from paucity.protocol import CriteriaSet, Criterion
 
@@ -141,19 +142,14 @@ def resolve(name: str, sets: Mapping[str, CriteriaSet]) -> CriteriaSet:
 
 
 def assess(
-    name: str,
-    criteria: CriteriaSet,
-    studies: Mapping[str, Study],
-    vocabulary: Vocabulary,
-    agents: Iterable[str] = (),
+    name: str, criteria: CriteriaSet, evidence: Evidence, agents: Iterable[str] = ()
 ) -> Eligibility:
     """Apply a set of criteria to every cohort and every agent.
 
     Args:
         name: the set's name.
         criteria: the set, resolved.
-        studies: the studies by identifier.
-        vocabulary: the review's vocabulary.
+        evidence: the studies, and the review's vocabulary.
         agents: agents that were searched for, which are judged even if no study used them.
 
     Returns:
@@ -162,9 +158,10 @@ def assess(
     """
     findings: list[Finding] = []
     results: dict[tuple[str, str], CohortResult] = {}
-    for study in studies.values():
-        results.update(_study_results(study, criteria, vocabulary, findings))
-    verdicts = _agents(criteria, studies, results, agents, findings, vocabulary)
+    for study in evidence.studies.values():
+        family = family_of(study, evidence)
+        results.update(_study_results(family, criteria, evidence.vocabulary, findings))
+    verdicts = _agents(criteria, evidence, results, agents, findings)
     included = _included(results, verdicts)
     by_study: dict[str, tuple[str, ...]] = {}
     for study_id, cohort in included:
@@ -174,9 +171,9 @@ def assess(
 
 
 def _study_results(
-    study: Study, criteria: CriteriaSet, vocabulary: Vocabulary, findings: list[Finding]
+    family: Family, criteria: CriteriaSet, vocabulary: Vocabulary, findings: list[Finding]
 ) -> dict[tuple[str, str], CohortResult]:
-    family = Family(study)
+    study = family.study
     shares: dict[str, Share] = {}
     judged: dict[str, tuple[Judgement, ...]] = {}
     for cohort_id in study.cohorts:
@@ -272,16 +269,15 @@ def _verdict(
 
 def _agents(
     criteria: CriteriaSet,
-    studies: Mapping[str, Study],
+    evidence: Evidence,
     results: Mapping[tuple[str, str], CohortResult],
     searched: Iterable[str],
     findings: list[Finding],
-    vocabulary: Vocabulary,
 ) -> dict[str, AgentResult]:
     groups: dict[str, dict[str, list[str]]] = {}
     open_: dict[str, list[tuple[str, str]]] = {}
-    for study in studies.values():
-        family = Family(study)
+    for study in evidence.studies.values():
+        family = family_of(study, evidence)
         for therapy in study.therapies.values():
             groups.setdefault(therapy.agent.name, {})
         for cohort_id in study.cohorts:
@@ -293,11 +289,11 @@ def _agents(
                 elif verdict is Verdict.UNDECIDED:
                     open_.setdefault(agent, []).append((study.id, cohort_id))
     for agent in searched:
-        if not any(_covers(agent, studied, vocabulary) for studied in groups):
+        if not any(_covers(agent, studied, evidence.vocabulary) for studied in groups):
             groups.setdefault(agent, {})
     return {
         agent: _agent_result(
-            agent, groups[agent], open_.get(agent, []), criteria, studies, findings, vocabulary
+            agent, groups[agent], open_.get(agent, []), criteria, evidence, findings
         )
         for agent in sorted(groups, key=str.casefold)
     }
@@ -342,20 +338,20 @@ def _agent_result(
     held: Mapping[str, list[str]],
     open_: list[tuple[str, str]],
     criteria: CriteriaSet,
-    studies: Mapping[str, Study],
+    evidence: Evidence,
     findings: list[Finding],
-    vocabulary: Vocabulary,
 ) -> AgentResult:
+    studies = evidence.studies
     patients = exactly(0)
     cohorts: list[tuple[str, str]] = []
     for study_id, names in held.items():
-        family = Family(studies[study_id])
+        family = family_of(studies[study_id], evidence)
         patients = add(patients, family.distinct(names))
         cohorts += [(study_id, n) for n in _standing(family, names)]
-    patients = _less_shared(patients, cohorts, studies)
+    patients = _less_shared(patients, cohorts, evidence)
     possible = patients
     for study_id, name in open_:
-        more = Family(studies[study_id]).people(name).high
+        more = family_of(studies[study_id], evidence).people(name).high
         high = None if possible.high is None or more is None else possible.high + more
         possible = Bounds(possible.low, high)
     values = {
@@ -366,7 +362,7 @@ def _agent_result(
     judgements = []
     for name, criterion in criteria.agent.items():
         try:
-            met = _agent_truth(criterion.require.node, values, agent, vocabulary)
+            met = _agent_truth(criterion.require.node, values, agent, evidence.vocabulary)
         except (FactError, RecursionError) as error:
             findings.append(_unanswerable(criterion, name, answerable(error)))
             met = None
@@ -391,18 +387,17 @@ def _agent_verdict(
     return Verdict.INCLUDED, f"{patients} eligible patients"
 
 
-def _less_shared(
-    patients: Bounds, cohorts: list[tuple[str, str]], studies: Mapping[str, Study]
-) -> Bounds:
+def _less_shared(patients: Bounds, cohorts: list[tuple[str, str]], evidence: Evidence) -> Bounds:
     """Lower the bounds by the people that cohorts of different studies are said to share."""
     keys = {f"{s}/{c}" for s, c in cohorts}
     least, most = Fraction(0), Fraction(0)
     for study_id, name in cohorts:
-        cohort = studies[study_id].cohorts[name]
+        study = evidence.studies[study_id]
+        cohort = study.cohorts[name]
         for overlap in cohort.overlaps:
             if overlap.cohort in keys and not overlap.cohort.startswith(f"{study_id}/"):
                 least += overlap.at_least or 0
-                size = Family(studies[study_id]).people(name).high or Fraction(0)
+                size = family_of(study, evidence).people(name).high or Fraction(0)
                 most += size if overlap.at_most is None else overlap.at_most
     low = None if patients.low is None else max(Fraction(0), patients.low - most)
     high = None if patients.high is None else patients.high - least

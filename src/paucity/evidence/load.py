@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paucity.evidence.model import Study
@@ -25,13 +24,8 @@ def identifier(document: Document) -> str:
 
 
 def load_study(document: Document, vocabulary: Vocabulary) -> tuple[Study | None, list[Finding]]:
-    """Read one study; cohorts and therapies learn their names."""
-    study, findings = read_document(Study, document, vocabulary, id=identifier(document))
-    if study is None:
-        return None, findings
-    cohorts = {name: replace(cohort, id=name) for name, cohort in study.cohorts.items()}
-    therapies = {name: replace(t, id=name) for name, t in study.therapies.items()}
-    return replace(study, cohorts=cohorts, therapies=therapies), findings
+    """Read one study."""
+    return read_document(Study, document, vocabulary, id=identifier(document))
 
 
 def load_source(

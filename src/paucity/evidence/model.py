@@ -272,8 +272,12 @@ class Study(Record):
     read_in: str = opt(TEXT, "the secondary source it was extracted from; itself, if left out", "")
     reference: str = opt(TEXT, "its number in that source's reference list", "")
     source: Source | None = opt(SOURCE, "where values stand that do not say so themselves")
-    cohorts: Mapping[str, Cohort] = table(RecordShape(lambda: Cohort), "the groups of people")
-    therapies: Mapping[str, Therapy] = table(RecordShape(lambda: Therapy), "the therapies")
+    cohorts: Mapping[str, Cohort] = table(
+        RecordShape(lambda: Cohort, named="id"), "the groups of people"
+    )
+    therapies: Mapping[str, Therapy] = table(
+        RecordShape(lambda: Therapy, named="id"), "the therapies"
+    )
     responses: tuple[Response, ...] = many(RecordShape(lambda: Response), "responses")
     outcomes: tuple[Outcome, ...] = many(RecordShape(lambda: Outcome), "outcomes")
     events: tuple[Event, ...] = many(RecordShape(lambda: Event), "adverse events")

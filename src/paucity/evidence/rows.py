@@ -68,17 +68,22 @@ def rows_of(family: Family, cohort_id: str) -> Iterator[Row]:
         yield Row(study, cohort, therapy, main, tuple(r for r in told if r is not main))
 
 
-def rows(evidence: Evidence, keys: Iterable[tuple[str, str]]) -> list[Row]:
+def rows(evidence: Evidence, keys: Iterable[tuple[str, str]]) -> tuple[Row, ...]:
     """Return the rows of the cohorts, in order."""
-    return [row for s, c in keys for row in rows_of(family_of(evidence.studies[s], evidence), c)]
+    families = ((family_of(evidence.studies[s], evidence), c) for s, c in keys)
+    return tuple(row for family, c in families for row in rows_of(family, c))
 
 
-def included_rows(evidence: Evidence) -> list[Row]:
-    """Return the rows of the included cohorts."""
-    return rows(evidence, evidence.included)
+def included_rows(evidence: Evidence) -> tuple[Row, ...]:
+    """Return the rows of the included cohorts, the same ones whenever they are asked for."""
+    studies, held = evidence.rows.get(evidence.included, (None, ()))
+    if studies is not evidence.studies:
+        held = rows(evidence, evidence.included)
+        evidence.rows[evidence.included] = evidence.studies, held
+    return held
 
 
-def established_rows(evidence: Evidence) -> list[Row]:
+def established_rows(evidence: Evidence) -> tuple[Row, ...]:
     """Return the rows of established therapy that the protocol names."""
     keys = []
     for key in evidence.protocol.established:

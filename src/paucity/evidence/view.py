@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from paucity.evidence.eligibility import Eligibility
     from paucity.evidence.model import Study
+    from paucity.evidence.rows import Row
     from paucity.protocol import Protocol
     from paucity.record import Record
     from paucity.sources import Source, SourceDocument
@@ -45,6 +46,7 @@ class Evidence:
         eligibility: the outcome of every set of criteria, by name.
         main: the set the report rests on.
         families: of the cohorts of each study, made when first asked for; see `family_of`.
+        rows: of the included cohorts and the studies they are of; see `included_rows`.
     """
 
     studies: Mapping[str, Study]
@@ -55,6 +57,9 @@ class Evidence:
     eligibility: Mapping[str, Eligibility] = field(default_factory=dict)
     main: str = ""
     families: dict[str, Family] = field(default_factory=dict, compare=False, repr=False)
+    rows: dict[tuple[tuple[str, str], ...], tuple[Mapping[str, Study], tuple[Row, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def included(self) -> tuple[tuple[str, str], ...]:

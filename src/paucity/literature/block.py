@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.normal import (
@@ -19,15 +19,19 @@ from paucity.literature.normal import (
     title_key,
     volume_key,
 )
+from paucity.literature.record import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from paucity.literature.record import Record
+    from paucity.literature.record import Person, Record
 
 MAX_BLOCK: Final = 60
 """Most records under one key that are compared each with each; of more, each with its neighbours
 in the order of their titles."""
+
+LONGEST: Final = 5_000
+"""Characters of a value that are compared; only what is no title or name is longer."""
 
 WINDOW: Final = 12
 """Neighbours on each side that are compared within a large block."""
@@ -75,22 +79,28 @@ _LOCAL: Final = frozenset({"accession", "nlm", "pii", "rayyan", "covidence", "mi
 
 
 def features(record: Record) -> Features:
-    """Return what of a record is compared."""
-    title = title_key(record.title)
-    names = dict.fromkeys(filter(None, (record.journal, record.abbreviation)))
+    """Return what of a record is compared; of an endless value only its beginning is.
+
+    A work known only from a reference list has no title of its own: nothing is concluded from what
+    is printed there.
+    """
+    printed = "" if record.database == LISTED else record.title[:LONGEST]
+    title = title_key(printed)
+    names = dict.fromkeys(filter(None, (record.journal[:LONGEST], record.abbreviation[:LONGEST])))
+    authors = [who if len(who.family) <= LONGEST else _clipped(who) for who in record.authors]
     return Features(
         title=title,
         words=title.split(),
-        main=main_title(record.title),
-        original=title_key(record.original_title),
-        families=[family_key(who) for who in record.authors],
-        initials=[initial(who) for who in record.authors],
-        givens=frozenset(fold(who.given) for who in record.authors if len(who.given) > 3),
+        main=main_title(printed),
+        original=title_key(record.original_title[:LONGEST]),
+        families=[family_key(who) for who in authors],
+        initials=[initial(who) for who in authors],
+        givens=frozenset(fold(who.given) for who in authors if len(who.given) > 3),
         year=record.year,
-        volume="" if record.volume[:4] == str(record.year) else volume_key(record.volume),
-        issue=volume_key(record.issue),
-        pages=page_key(record.pages),
-        starts=page_starts(record.pages),
+        volume="" if record.volume[:4] == str(record.year) else volume_key(record.volume[:LONGEST]),
+        issue=volume_key(record.issue[:LONGEST]),
+        pages=page_key(record.pages[:LONGEST]),
+        starts=page_starts(record.pages[:LONGEST]),
         journals=tuple(map(journal_words, names)),
         issn=frozenset(record.issn),
         doi=doi_key(record.doi),
@@ -100,6 +110,10 @@ def features(record: Record) -> Features:
         abstract=record.abstract,
         dissertation=record.kind == "thesis" or is_dissertation(record.journal, record.volume),
     )
+
+
+def _clipped(who: Person) -> Person:
+    return replace(who, family=who.family[:LONGEST])
 
 
 def candidate_pairs(held: Sequence[Features]) -> set[tuple[int, int]]:

@@ -8,7 +8,8 @@ field, a column. Readers put such lines back where they belong.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields, replace
+import re
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from paucity.literature.record import Correction, Person, Record, Reference
@@ -48,7 +49,10 @@ def plain(record: Record) -> dict[str, Any]:
 
 def _plain_value(name: str, value: Any) -> Any:
     if name in _PARTS:
-        return [{k: v for k, v in asdict(part).items() if v or k in _NEEDED} for part in value]
+        return [
+            {k: v for k in part.__slots__ if (v := getattr(part, k)) or k in _NEEDED}
+            for part in value
+        ]
     if name in _PAIRS:
         return [list(pair) for pair in value]
     return list(value) if isinstance(value, tuple) else value
@@ -73,10 +77,10 @@ def everything(record: Record) -> list[str]:
 
 def _one_line(text: str) -> str:
     """Escape what could end a line or a braced value; JSON itself escapes the line feed."""
-    return "".join(
-        f"\\u{ord(c):04x}" if c in "\x7f\x85\u2028\u2029" or "\ud800" <= c <= "\udfff" else c
-        for c in text
-    )
+    return _BREAKING.sub(lambda c: f"\\u{ord(c[0]):04x}", text)
+
+
+_BREAKING: Final = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
 
 
 def restore(record: Record, lines: Iterable[str]) -> Record:

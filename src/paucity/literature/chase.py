@@ -1,8 +1,8 @@
 """Follow citations from known reports: what they cite, and what cites them.
 
 Backward goes by the reference lists that PubMed XML and JATS carry, forward by the reference lists
-of a corpus: a library of records, or a store of MEDLINE. Works are told apart by PMID, or by DOI
-where nobody gives a PMID.
+of a corpus: a library of records, or a store of MEDLINE. Works are told apart by PMID, by DOI where
+nobody gives a PMID, by PMCID where nobody gives either; never by their words.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Corpus(Protocol):
     def citing(self, works: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return what cites each of some works."""
 
-    def name(self, work: str) -> str:
-        """Return the name under which a work is known here, if it has several."""
+    def names(self, works: Iterable[str]) -> Mapping[str, str]:
+        """Return the name under which each of some works is known here, if it has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Reached:
     """A work that was reached.
 
     Attributes:
-        work: ``pmid:`` or ``doi:`` and the identifier.
+        work: ``pmid:``, ``doi:`` or ``pmc:`` and the identifier.
         generation: steps from the nearest start; a start itself is 0.
         path: the works on the way, from the start to this one.
         how: the last step: ``cited`` by the work before, or ``citing`` it; empty for a start.
@@ -61,23 +61,29 @@ class Chase:
     Attributes:
         reached: starts and works, by generation, then in order of their names.
         complete: nothing new was there to be reached; otherwise the depth ended it.
+        listed: works whose reference lists were gone through, as far as there are any.
     """
 
     reached: tuple[Reached, ...]
     complete: bool
+    listed: frozenset[str] = frozenset()
 
 
 def work_of(record: Record | Reference) -> str:
-    """Return the name of a report or a cited work; empty if it has neither PMID nor DOI.
+    """Return the name of a report or a cited work; empty if it has no identifier.
 
     >>> from paucity.literature.record import Record
     >>> work_of(Record(pmid="17", doi="10.1/X")), work_of(Record(doi="https://doi.org/10.1000/X"))
     ('pmid:17', 'doi:10.1000/x')
     """
-    if record.pmid.strip():
-        return f"pmid:{record.pmid.strip()}"
-    doi = doi_key(doi_in(record.doi) or record.doi)
-    return f"doi:{doi}" if doi else ""
+    return next(iter(_names(record)), "")
+
+
+def _names(record: Record | Reference) -> list[str]:
+    """Return every name of a work, the one that counts first."""
+    doi = doi_key(doi_in(record.doi) or record.doi.strip())
+    named = (("pmid", record.pmid.strip()), ("doi", doi), ("pmc", record.pmcid.strip().upper()))
+    return [f"{scheme}:{value}" for scheme, value in named if value]
 
 
 def chase(
@@ -105,13 +111,15 @@ def chase(
     >>> [(r.work, r.generation, r.how) for r in found.reached]
     [('pmid:1', 0, ''), ('pmid:2', 1, 'cited'), ('pmid:3', 1, 'citing')]
     """
-    begin = sorted({corpus.name(work) for work in starts if work})
+    begin = sorted(set(corpus.names([work for work in starts if work]).values()))
     held = {work: Reached(work, 0, (work,)) for work in begin}
     front = begin
     generation = 0
+    listed: set[str] = set()
     most = MAX_GENERATIONS if depth is None else depth
     while front and generation < most:
         generation += 1
+        listed.update(front if direction != "forward" else ())
         new: dict[str, Reached] = {}
         for step in _steps(front, corpus, direction):
             before, work, how = step
@@ -121,7 +129,7 @@ def chase(
         front = sorted(new)
     rest = any(work not in held for _, work, _ in _steps(front, corpus, direction))
     ordered = sorted(held.values(), key=lambda r: (r.generation, r.work))
-    return Chase(tuple(ordered), not rest)
+    return Chase(tuple(ordered), not rest, frozenset(listed))
 
 
 def _steps(
@@ -145,18 +153,18 @@ class Library:
 
     Attributes:
         records: of each work that has a record.
-        same: the name of a work by PMID for its name by DOI, where some record or reference has
-            both.
+        same: the name that counts of a work for another of its names, where some record or
+            reference has both. A name that is given to two works stands for neither.
         forward: what each work cites.
         back: what cites each work.
-        unnamed: references with neither PMID nor DOI, which cannot be followed.
+        lists: the references of each work, of all its records.
     """
 
     records: Mapping[str, Record]
     same: Mapping[str, str] = field(repr=False)
     forward: Mapping[str, tuple[str, ...]] = field(repr=False)
     back: Mapping[str, tuple[str, ...]] = field(repr=False)
-    unnamed: int = 0
+    lists: Mapping[str, tuple[Reference, ...]] = field(repr=False)
 
     def cites(self, works: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return what each of some works cites."""
@@ -167,33 +175,39 @@ class Library:
         return {work: self.back.get(work, ()) for work in works}
 
     def name(self, work: str) -> str:
-        """Return the name of a work by PMID, where it is known."""
+        """Return the name under which a work is known here."""
         return self.same.get(work, work)
 
+    def names(self, works: Iterable[str]) -> Mapping[str, str]:
+        """Return the name under which each of some works is known here."""
+        return {work: self.name(work) for work in works}
 
-def library(records: Iterable[Record]) -> Library:
-    """Return records as a corpus."""
+
+def library(records: Iterable[Record], stated: Mapping[str, str] | None = None) -> Library:
+    """Return records as a corpus.
+
+    Args:
+        records: reports with their reference lists.
+        stated: names by PMID for other names of works, as known elsewhere.
+    """
     held = list(records)
-    same: dict[str, str] = {}
     cited = [reference for record in held for reference in record.references]
-    everything: list[Record | Reference] = [*held, *cited]
-    for one in everything:
-        if one.pmid.strip() and (doi := doi_key(one.doi)):
-            same.setdefault(f"doi:{doi}", work_of(one))
+    known = stated or {}
+    same = {name: known.get(best, best) for name, best in _same([*held, *cited]).items()}
+    same = {**known, **same}
     named: dict[str, Record] = {}
     forward: dict[str, dict[str, None]] = {}
     back: dict[str, dict[str, None]] = {}
-    unnamed = 0
+    lists: dict[str, dict[Reference, None]] = {}
     for record in held:
         work = same.get(work_of(record), work_of(record))
         if not work:
             continue
         named.setdefault(work, record)
+        lists.setdefault(work, {}).update(dict.fromkeys(record.references))
         for reference in record.references:
             other = same.get(work_of(reference), work_of(reference))
-            if not other:
-                unnamed += 1
-            elif other != work:
+            if other and other != work:
                 forward.setdefault(work, {})[other] = None
                 back.setdefault(other, {})[work] = None
     return Library(
@@ -201,5 +215,30 @@ def library(records: Iterable[Record]) -> Library:
         same,
         {work: tuple(others) for work, others in forward.items()},
         {work: tuple(others) for work, others in back.items()},
-        unnamed,
+        {work: tuple(references) for work, references in lists.items()},
     )
+
+
+def _same(works: Iterable[Record | Reference]) -> Mapping[str, str]:
+    """Return the name that counts for each other name of a work, where it can be only one."""
+    stated: dict[str, set[str]] = {}
+    for one in works:
+        names = _names(one)
+        for name in names[1:]:
+            stated.setdefault(name, set()).add(names[0])
+        if len(names) > 1 and names[0].startswith("doi:"):
+            stated.setdefault(names[0], set()).update(names[1:])
+    out: dict[str, str] = {}
+    for name in stated:
+        reached, todo = {name}, [name]
+        while todo:
+            for other in stated.get(todo.pop(), ()):
+                if other not in reached:
+                    reached.add(other)
+                    todo.append(other)
+        pmids = {other for other in reached if other.startswith("pmid:")}
+        dois = {other for other in reached if other.startswith("doi:")}
+        best = pmids or dois
+        if len(best) == 1 and name not in best:
+            out[name] = next(iter(best))
+    return out

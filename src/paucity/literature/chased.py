@@ -1,8 +1,8 @@
 """Put what citation searching found into a review: an export in records/, and its log.
 
 PRISMA 2020 counts records from citation searching in the column of other methods. Every work that
-was reached is a record; of one that only a reference list names, the record holds its identifier
-and the reference as printed.
+was reached is a record. Of one that only a reference list names the record holds what is printed
+there, marked as such, and who cites it: enough to look for it, and not a checked record.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from paucity import __version__
 from paucity.literature.chase import work_of
 from paucity.literature.live import log as logs
 from paucity.literature.live.log import RawFile, Run, SearchLog
-from paucity.literature.record import Place, Record
+from paucity.literature.normal import identity
+from paucity.literature.read import read_file
+from paucity.literature.record import LISTED, Place, Record, Reference
 from paucity.literature.write import write_records
 from paucity.text import Marks
 from paucity.writer import change_file, read_for_change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from paucity.literature.chase import Chase, Library
@@ -53,6 +55,21 @@ class Asked:
     date: str
 
 
+CITED_AS: Final = "[cited as] "
+"""Before the title of a work that is known only as a reference list prints it."""
+
+MAX_CITING: Final = 10
+"""Most citing works that a record names."""
+
+
+@dataclass(slots=True)
+class _Printed:
+    """A work as reference lists print it: the first reference that says more, and who cites it."""
+
+    reference: Reference
+    by: dict[str, None]
+
+
 def found_records(
     done: Chase, held: Library, known: Mapping[str, Record] | None = None
 ) -> list[Record]:
@@ -63,35 +80,84 @@ def found_records(
         held: the records gone through.
         known: further records by the names of their works, of a store.
     """
-    printed: dict[str, str] = {}
-    for record in held.records.values():
-        for reference in record.references:
-            if reference.citation:
-                printed.setdefault(held.name(work_of(reference)), reference.citation)
+    records = {**(known or {}), **held.records}
+    printed, _ = _printed(done, held, known or {})
     out = []
     for one in done.reached:
         if not one.generation:
             continue
-        found = held.records.get(one.work) or (known or {}).get(one.work)
-        out.append(replace(found or _bare(one.work, printed), place=Place()))
+        found = records.get(one.work)
+        if found is None:
+            found = _as_printed(printed.get(one.work, _Printed(Reference(), {})), one.work)
+        out.append(replace(found, place=Place()))
     return out
 
 
-def _bare(work: str, printed: Mapping[str, str]) -> Record:
-    """Return what is known of a work that only reference lists name."""
+def unidentified_records(
+    done: Chase, held: Library, known: Mapping[str, Record] | None = None
+) -> list[Record]:
+    """Return a record of each cited work that has no identifier, as printed, in order of its words.
+
+    They cannot be followed. Two references are taken for one work only if they are printed alike.
+    """
+    _, unnamed = _printed(done, held, known or {})
+    return [_as_printed(unnamed[words], "") for words in sorted(unnamed)]
+
+
+def _printed(
+    done: Chase, held: Library, known: Mapping[str, Record]
+) -> tuple[dict[str, _Printed], dict[str, _Printed]]:
+    """Return what the reference lists gone through print: by work, and by words without one."""
+    named: dict[str, _Printed] = {}
+    unnamed: dict[str, _Printed] = {}
+    for one in done.reached:
+        if one.work not in done.listed:
+            continue
+        stored = known[one.work].references if one.work in known else ()
+        for reference in (*held.lists.get(one.work, ()), *stored):
+            work = held.name(work_of(reference))
+            words = work or " ".join(reference.citation.casefold().split())
+            if not words:
+                continue
+            group = named if work else unnamed
+            there = group.setdefault(words, _Printed(reference, {}))
+            if not there.reference.citation:
+                there.reference = reference
+            there.by[one.work] = None
+    return named, unnamed
+
+
+def _as_printed(printed: _Printed, work: str) -> Record:
+    """Return a record of a work that only reference lists name."""
     scheme, _, identifier = work.partition(":")
-    notes = (printed[work],) if work in printed else ()
-    pmid, doi = (identifier, "") if scheme == "pmid" else ("", identifier)
-    return Record(pmid=pmid, doi=doi, notes=notes)
+    given = {"pmid": "", "doi": "", "pmc": "", scheme: identifier}
+    reference = printed.reference
+    title = reference.title or reference.citation
+    by = list(printed.by)
+    more = f" and {len(by) - MAX_CITING} more" if len(by) > MAX_CITING else ""
+    notes = [f"Cited as: {reference.citation}"] if reference.citation else []
+    if by:
+        notes.append(f"In the reference list of {', '.join(by[:MAX_CITING])}{more}")
+    return Record(
+        title=f"{CITED_AS}{title}" if title else "",
+        pmid=given["pmid"],
+        doi=given["doi"],
+        pmcid=given["pmc"],
+        database=LISTED,
+        notes=tuple(notes),
+    )
 
 
 def put_chase(root: Path, done: Chase, found: Iterable[Record], asked: Asked) -> tuple[str, str]:
     """Write what was found, and add the run to the log; return the names of both files.
 
+    Reached works and references without identifier are records alike; of the latter those are left
+    out that an earlier run wrote, since nothing but their words would tell that they are the same.
+
     Args:
         root: the review folder.
         done: what following citations gave.
-        found: its records, see :func:`found_records`.
+        found: its records, see :func:`found_records` and :func:`unidentified_records`.
         asked: what was asked.
 
     Raises:
@@ -112,7 +178,8 @@ def put_chase(root: Path, done: Chase, found: Iterable[Record], asked: Asked) ->
             where = f": {findings[0].span} {findings[0].message}" if findings else ""
             raise ChaseError(f"{logs.RECORDS}/{path.name} cannot be added to{where}")
         log = read
-    records = tuple(found)
+    before_now = _written(folder, log)
+    records = tuple(r for r in found if work_of(r) or identity(r) not in before_now)
     name = f"{NAME}.{len(log.runs) + 1}.ris"
     data = "".join(write_records(records, "ris")).encode("utf-8")
     target = folder / name
@@ -132,12 +199,26 @@ def put_chase(root: Path, done: Chase, found: Iterable[Record], asked: Asked) ->
         )
         if there is None:
             change_file(target, data, None)
-    run = _run(log, done, asked, files, len(records))
+    run = _run(log, done, asked, files, records)
     change_file(path, logs.log_text(replace(log, runs=(*log.runs, run))).encode("utf-8"), before)
     return (f"{logs.RECORDS}/{name}" if records else "", f"{logs.RECORDS}/{path.name}")
 
 
-def _run(log: SearchLog, done: Chase, asked: Asked, files: tuple[RawFile, ...], found: int) -> Run:
+def _written(folder: Path, log: SearchLog) -> frozenset[str]:
+    """Return the identities of the records without identifier that earlier runs wrote."""
+    names = [raw.file for run in log.runs for raw in run.files]
+    paths = [folder / name for name in names if "/" not in name and "\\" not in name]
+    records = [r for path in paths if path.is_file() for r in read_file(path).records]
+    return frozenset(identity(r) for r in records if not work_of(r))
+
+
+def _run(
+    log: SearchLog,
+    done: Chase,
+    asked: Asked,
+    files: tuple[RawFile, ...],
+    records: Sequence[Record],
+) -> Run:
     ways = {"both": "backward and forward", "backward": "backward", "forward": "forward"}
     starts = sum(r.generation == 0 for r in done.reached)
     steps = "until nothing was new" if asked.depth is None else f"at most {asked.depth} steps"
@@ -150,8 +231,16 @@ def _run(log: SearchLog, done: Chase, asked: Asked, files: tuple[RawFile, ...], 
         date=asked.date,
         with_=f"paucity {__version__}",
         sent=sent,
-        told=() if done.complete else ("more was to be reached beyond the depth",),
-        found=found,
-        received=found,
+        told=tuple(_told(done, records)),
+        found=len(records),
+        received=len(records),
         files=files,
     )
+
+
+def _told(done: Chase, records: Sequence[Record]) -> Iterator[str]:
+    """Yield what a reader of the log must know of what was found."""
+    if not done.complete:
+        yield "more was to be reached beyond the depth"
+    if listed := sum(record.database == LISTED for record in records):
+        yield f"{listed} of the records are known only as reference lists print them"

@@ -157,7 +157,9 @@ def _related(item: Mapping[str, Any], draft: Draft) -> None:
             for name in ("author", "year", "article-title", "journal-title", "volume", "first-page")
             if (x := text_at(reference, name))
         )
-        draft.add("references", Reference("", text_at(reference, "DOI"), v.squeeze(cited)))
+        title = v.squeeze(text_at(reference, "article-title"))
+        doi = text_at(reference, "DOI")
+        draft.add("references", Reference("", doi, v.squeeze(cited), title=title))
     for name, which in (("update-to", 0), ("updated-by", 1)):
         for other in list_at(item, name):
             kind = text_at(other, "type")

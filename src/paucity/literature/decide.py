@@ -97,8 +97,9 @@ def deduplicate(records: Sequence[Record]) -> Deduplication:
     """
     held = [features(record) for record in records]
     pairs = sorted(candidate_pairs(held))
-    decisions = [_decide(a, b, held) for a, b in pairs]
-    return _joined(decisions, held, len(pairs))
+    decided = (_decide(a, b, held) for a, b in pairs)
+    told = [decision for decision in decided if decision.verdict is not Verdict.DIFFERENT]
+    return _joined(told, held, len(pairs))
 
 
 def _decide(a: int, b: int, held: Sequence[Features]) -> Decision:

@@ -52,6 +52,10 @@ class Gunzip(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def tell(self) -> int:
+        """Return how many unpacked bytes were given."""
+        return self._given
+
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         while not self._ready and not self._ended:
             self._more(len(buffer))
@@ -234,9 +238,9 @@ def lines(stream: io.BufferedReader, reading: Reading) -> Iterator[tuple[int, st
 
 
 def _decoded(text: io.TextIOWrapper, reading: Reading) -> Iterator[tuple[int, str]]:
-    number, told = 0, False
+    number, told, cut, whole = 0, False, False, True
     while line := text.readline(MAX_LINE):
-        number += 1
+        number += whole
         if number == 1:
             line = line.removeprefix("\ufeff")
         if not line.isascii() and _UNDECODED.search(line):
@@ -245,6 +249,11 @@ def _decoded(text: io.TextIOWrapper, reading: Reading) -> Iterator[tuple[int, st
                 message = "bytes that are not UTF-8 are read as Windows-1252 from here on"
                 reading.fault("encoding-guessed", number, message, "export the file as UTF-8")
             line = _UNDECODED.sub(_windows, line)
+        whole = len(line) < MAX_LINE or line.endswith("\n")
+        if not (whole or cut):
+            cut = True
+            message = f"a line of more than {MAX_LINE:,} characters is read in pieces"
+            reading.fault("line-too-long", number, message, "look whether the file is an export")
         yield number, line.rstrip("\r\n")
 
 

@@ -83,21 +83,26 @@ class Fields:
         """Line of the last field."""
         return self._fields[-1][2]
 
-    def open(self, tag: str, value: str, line: int) -> None:
-        """Begin a field."""
-        self._fields.append((tag, [value] if value else [], line))
+    def open(self, tag: str, value: str, line: int, reading: Reading) -> None:
+        """Begin a field, up to the most that one record may hold."""
         self.tags.add(tag)
-        self._size += len(value) + 8
+        if self._fits(len(value) + 8, line, reading):
+            self._fields.append((tag, [value] if value else [], line))
 
     def more(self, value: str, line: int, reading: Reading) -> None:
         """Continue the last field, up to the most that one record may hold."""
-        before = self._size
-        self._size += len(value) + 1
-        if self._size <= MAX_RECORD:
+        if self._fits(len(value) + 1, line, reading):
             self._fields[-1][1].append(value)
-        elif before <= MAX_RECORD:
+
+    def _fits(self, size: int, line: int, reading: Reading) -> bool:
+        before = self._size
+        self._size += size
+        if self._size <= MAX_RECORD:
+            return True
+        if before <= MAX_RECORD:
             message = f"more than {MAX_RECORD:,} characters in one record; the rest is passed over"
             reading.fault("record-too-long", line, message, "look whether the file is an export")
+        return not self._fields
 
     def joined(self, between: str) -> list[tuple[str, str, int]]:
         """Return each field with its whole value and the line it begins on."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paucity.literature import values as v
 from paucity.literature.draft import Draft, Reading
+from paucity.literature.jats_references import references
 from paucity.literature.markup import elements, local, text_of
-from paucity.literature.record import Correction, Person, Record, Reference
+from paucity.literature.record import Correction, Person, Record
 
 if TYPE_CHECKING:
     import io
@@ -39,8 +40,8 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
             draft.many("publication_types", [kind])
         if language := element.get("{http://www.w3.org/XML/1998/namespace}lang"):
             draft.many("languages", [language])
-        for reference in element.iterfind("{*}back//{*}ref"):
-            draft.add("references", _reference(reference))
+        for reference in references(element):
+            draft.add("references", reference)
         yield draft.done()
 
 
@@ -161,10 +162,3 @@ def _abstract(abstract: Any) -> str:
         elif local(part) not in {"title", ""}:
             sections.append(text_of(part))
     return " ".join(filter(None, sections))
-
-
-def _reference(reference: Any) -> Reference:
-    ids = {x.get("pub-id-type"): text_of(x) for x in reference.iter("{*}pub-id")}
-    label = text_of(reference.find("{*}label"))
-    citation = text_of(reference).removeprefix(label).strip()
-    return Reference(ids.get("pmid", ""), ids.get("doi", "") or v.doi_in(citation), citation)

@@ -18,6 +18,26 @@ if TYPE_CHECKING:
 _ENTITY: Final = re.compile(rb"<!ENTITY\s+[^>]{0,200}")
 
 
+MAX_ELEMENT: Final = 100_000_000
+"""Most bytes of a document without the begin or end of a record: it is held whole meanwhile."""
+
+
+class _Bounded:
+    """A stream that ends where more was read without a record than may be held."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self.given = 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, none where the limit is passed."""
+        if self.given > MAX_ELEMENT:
+            return b""
+        data = self._stream.read(size)
+        self.given += len(data)
+        return data
+
+
 class MissingLibraryError(ImportError):
     """A library of an optional extra is not installed."""
 
@@ -54,8 +74,9 @@ def elements(stream: io.BufferedReader, reading: Reading, names: tuple[str, ...]
         message = "the document declares entities; they are not expanded"
         reading.fault("xml-entities", 1, message, "remove the DOCTYPE's internal subset")
     tags = tuple(f"{{*}}{name}" for name in names)
+    bounded = _Bounded(stream)
     walk = lxml.iterparse(
-        stream,
+        bounded,
         events=("start", "end"),
         tag=tags,
         resolve_entities=False,
@@ -68,6 +89,7 @@ def elements(stream: io.BufferedReader, reading: Reading, names: tuple[str, ...]
     outer = None
     try:
         for event, element in walk:
+            bounded.given = 0
             if event == "start":
                 outer = element if outer is None else outer
             elif element is outer:
@@ -75,6 +97,9 @@ def elements(stream: io.BufferedReader, reading: Reading, names: tuple[str, ...]
                 outer = None
                 _forget(element)
     except lxml.XMLSyntaxError as error:
+        if bounded.given > MAX_ELEMENT:
+            message = f"more than {MAX_ELEMENT:,} bytes without the end of a record; it ends here"
+            reading.fault("record-too-long", error.lineno or 1, message)
         yield from _after_fault(outer, error, reading)
 
 
@@ -113,8 +138,22 @@ def text_of(element: Any) -> str:
     if element is None:
         return ""
     if not len(element):
-        return squeeze(element.text or "")
+        text = element.text
+        return " ".join(text.split()) if text else ""
     return squeeze("".join(_pieces(element)))
+
+
+def first_of_each(element: Any) -> dict[Any, Any]:
+    """Return the first child of each name; one pass is cheaper than a search for each name.
+
+    >>> from lxml import etree
+    >>> text_of(first_of_each(etree.fromstring("<a><b>1</b><c/><b>2</b></a>"))["b"])
+    '1'
+    """
+    held: dict[Any, Any] = {}
+    for child in element:
+        held.setdefault(child.tag, child)
+    return held
 
 
 def _pieces(element: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paucity.literature.decide import MERGE
 from paucity.literature.normal import identity
-from paucity.literature.record import Record
+from paucity.literature.record import LISTED, Record
 from paucity.text import Finding, Severity, span_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PAUCITY: Final = "paucity"
 """Who decided, where no person did."""
+
+SHOWN: Final = 1_000
+"""Characters of a title that are shown to whoever decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def merges_of(records: Sequence[Record], found: Deduplication) -> list[Merge]:
             tuple(names[p] for p in group),
             "merge",
             reasons=tuple(reasons.get(i, ())),
-            title=records[group[0]].title,
+            title=records[group[0]].title[:SHOWN],
         )
         for i, group in enumerate(found.groups)
     ]
@@ -124,7 +127,8 @@ def merges_of(records: Sequence[Record], found: Deduplication) -> list[Merge]:
         told = _reason(decision, names)
         if decision.points >= MERGE:
             told += ", but what each is merged with has another PMID"
-        out.append(Merge(pair, "undecided", reasons=(told,), title=records[decision.first].title))
+        title = records[decision.first].title[:SHOWN]
+        out.append(Merge(pair, "undecided", reasons=(told,), title=title))
     return out
 
 
@@ -227,8 +231,9 @@ def merge_records(records: Sequence[Record]) -> Record:
     """Return one record that holds what all say.
 
     Single values come from the best record, gaps are filled from the others, lists are joined.
-    The best record has a PMID, else a DOI, else most fields. Authors and references are taken whole
-    from the record that has most of them. The originals stay untouched.
+    The best record is not made of a reference list, has a PMID, else a DOI, else most fields.
+    Authors and references are taken whole from the record that has most of them. The originals
+    stay untouched.
 
     Raises:
         ValueError: there are no records.
@@ -244,6 +249,8 @@ def merge_records(records: Sequence[Record]) -> Record:
         if name in {"place", "kind", *_LISTS}:
             continue
         given = [getattr(r, name) for r in ordered if getattr(r, name)]
+        if name == "database" and best.database != LISTED:
+            given = [value for value in given if value != LISTED]
         if name in {"authors", "editors", "references", "languages"}:
             values[name] = max(given, key=_fullness, default=())
         elif given:
@@ -255,9 +262,10 @@ def merge_records(records: Sequence[Record]) -> Record:
     return replace(best, **values)
 
 
-def _goodness(record: Record) -> tuple[bool, bool, int]:
+def _goodness(record: Record) -> tuple[bool, bool, bool, int]:
     filled = sum(bool(getattr(record, f.name)) for f in fields(Record))
-    return (not record.pmid, not record.doi, -filled)
+    listed = record.database == LISTED
+    return (listed, not record.pmid, not record.doi, -filled)
 
 
 def _fullness(items: tuple[Any, ...]) -> tuple[int, int]:

@@ -83,7 +83,7 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
                 yield _record(fields, Draft(reading, number, fields.first_line))
             fields = Fields()
         if found:
-            fields.open(found[1], found[2].strip(), line_number)
+            fields.open(found[1], found[2].strip(), line_number, reading)
         elif fields and line.strip():
             fields.more(line.strip(), line_number, reading)
         elif line.strip():

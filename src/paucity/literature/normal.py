@@ -150,6 +150,7 @@ def fold(text: str) -> str:
     return _APART.sub(" ", text).strip()
 
 
+@lru_cache(maxsize=65_536)
 def title_key(title: str) -> str:
     """Return a title as compared: without brackets, language notes and a second-language copy.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paucity.literature import values as v
 from paucity.literature.draft import Draft, Reading
-from paucity.literature.markup import elements, local, text_of
+from paucity.literature.markup import elements, first_of_each, local, text_of
 from paucity.literature.record import Correction, Person, Record, Reference
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NAMES: Final = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCitation")
 _ORCID: Final = re.compile(r"\d{4}-?\d{4}-?\d{4}-?\d{3}[\dX]")
+_NAME_PARTS: Final = frozenset({"LastName", "ForeName", "Initials", "Suffix", "CollectiveName"})
 _UNLABELLED: Final = frozenset({"", "UNLABELLED", "UNASSIGNED"})
 
 
@@ -85,7 +86,7 @@ def _described(article: Any, draft: Draft) -> None:
         for who in people.findall("Author"):
             draft.add(field, _person(who))
     draft.many("languages", [text_of(x) for x in article.findall("Language")])
-    for kind in article.iterfind(".//PublicationType"):
+    for kind in article.iter("PublicationType"):
         draft.many("publication_types", [text_of(kind)])
 
 
@@ -102,41 +103,47 @@ def _abstract(abstract: Any) -> str:
 
 
 def _person(element: Any) -> Person:
-    group = text_of(element.find("CollectiveName"))
+    held = first_of_each(element)
+    group = text_of(held.get("CollectiveName"))
+    affiliations: tuple[str, ...] = ()
+    if not held.keys() <= _NAME_PARTS:
+        affiliations = tuple(filter(None, map(text_of, element.iter("Affiliation"))))
+    return Person(
+        family=group or text_of(held.get("LastName")),
+        given=text_of(held.get("ForeName")) or text_of(held.get("Initials")),
+        suffix=text_of(held.get("Suffix")),
+        collective=bool(group),
+        orcid=_orcid(element) if "Identifier" in held else "",
+        affiliations=affiliations,
+    )
+
+
+def _orcid(element: Any) -> str:
     identifier = "".join(
         text_of(x) for x in element.findall("Identifier") if x.get("Source") == "ORCID"
     )
-    orcid = _ORCID.search(identifier)
-    digits = orcid[0].replace("-", "") if orcid else ""
-    return Person(
-        family=group or text_of(element.find("LastName")),
-        given=text_of(element.find("ForeName")) or text_of(element.find("Initials")),
-        suffix=text_of(element.find("Suffix")),
-        collective=bool(group),
-        orcid="-".join(digits[i : i + 4] for i in range(0, len(digits), 4)),
-        affiliations=tuple(
-            text
-            for x in element.iter("Affiliation")
-            if (text := text_of(x))
-        ),
-    )  # fmt: skip
+    found = _ORCID.search(identifier)
+    digits = found[0].replace("-", "") if found else ""
+    return "-".join(digits[i : i + 4] for i in range(0, len(digits), 4))
 
 
 def _journal(journal: Any, info: Any, draft: Draft) -> None:
     if journal is not None:
-        draft.one("journal", text_of(journal.find("Title")), "pubmed:Title")
-        draft.one("abbreviation", text_of(journal.find("ISOAbbreviation")), "pubmed:ISO")
-        draft.many("issn", v.issns(text_of(journal.find("ISSN"))))
-        issue = journal.find("JournalIssue")
+        held = first_of_each(journal)
+        draft.one("journal", text_of(held.get("Title")), "pubmed:Title")
+        draft.one("abbreviation", text_of(held.get("ISOAbbreviation")), "pubmed:ISO")
+        draft.many("issn", v.issns(text_of(held.get("ISSN"))))
+        issue = held.get("JournalIssue")
         if issue is not None:
             draft.one("volume", text_of(issue.find("Volume")), "pubmed:Volume")
             draft.one("issue", text_of(issue.find("Issue")), "pubmed:Issue")
             _published(issue.find("PubDate"), draft)
     if info is not None:
-        draft.one("abbreviation", text_of(info.find("MedlineTA")), "pubmed:MedlineTA")
-        draft.many("identifiers", [("nlm", x)] if (x := text_of(info.find("NlmUniqueID"))) else [])
-        draft.many("issn", v.issns(text_of(info.find("ISSNLinking"))))
-        if country := text_of(info.find("Country")):
+        held = first_of_each(info)
+        draft.one("abbreviation", text_of(held.get("MedlineTA")), "pubmed:MedlineTA")
+        draft.many("identifiers", [("nlm", x)] if (x := text_of(held.get("NlmUniqueID"))) else [])
+        draft.many("issn", v.issns(text_of(held.get("ISSNLinking"))))
+        if country := text_of(held.get("Country")):
             draft.keep("pubmed:Country", country)
 
 
@@ -153,8 +160,9 @@ def _published(element: Any, draft: Draft) -> None:
 
 
 def _date(element: Any) -> tuple[int | None, str]:
-    whole = text_of(element.find("MedlineDate"))
-    parts = [text_of(element.find(name)) for name in ("Year", "Month", "Day")]
+    held = first_of_each(element)
+    whole = text_of(held.get("MedlineDate"))
+    parts = [text_of(held.get(name)) for name in ("Year", "Month", "Day")]
     if parts[1].isdigit():
         whole = "-".join(filter(None, parts))
     text = whole or " ".join(filter(None, parts))
@@ -222,10 +230,7 @@ def _pubmed_data(data: Any, draft: Draft) -> None:
     for number in data.iterfind("ArticleIdList/ArticleId"):
         _identifier(draft, number.get("IdType", ""), text_of(number))
     for reference in data.iterfind("ReferenceList//Reference"):
-        ids = {x.get("IdType"): text_of(x) for x in reference.iterfind("ArticleIdList/ArticleId")}
-        citation = text_of(reference.find("Citation"))
-        doi = ids.get("doi") or v.doi_in(citation)
-        draft.add("references", Reference(ids.get("pubmed", ""), doi, citation))
+        draft.add("references", _reference(reference))
     for history in data.iterfind("History/PubMedPubDate"):
         draft.keep(f"pubmed:History:{history.get('PubStatus', '')}", _date(history)[1])
     if status := text_of(data.find("PublicationStatus")):
@@ -255,6 +260,17 @@ def _book(element: Any, draft: Draft) -> Record:
     for words in document.findall("KeywordList"):
         draft.many("keywords", [_starred(word) for word in words.findall("Keyword")])
     for reference in document.iterfind("ReferenceList//Reference"):
-        citation = text_of(reference.find("Citation"))
-        draft.add("references", Reference(doi=v.doi_in(citation), citation=citation))
+        draft.add("references", _reference(reference))
     return draft.done()
+
+
+def _reference(element: Any) -> Reference:
+    ids = {x.get("IdType"): text_of(x) for x in element.iterfind("ArticleIdList/ArticleId")}
+    citation = text_of(element.find("Citation"))
+    pmcid = ids.get("pmc") or ids.get("pmcid") or ""
+    return Reference(
+        pmid=ids.get("pubmed", ""),
+        doi=ids.get("doi") or v.doi_in(citation),
+        citation=citation,
+        pmcid=f"PMC{pmcid.removeprefix('PMC')}" if pmcid else "",
+    )

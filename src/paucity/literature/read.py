@@ -23,6 +23,7 @@ from paucity.literature import (
 from paucity.literature.detect import SAMPLE, Format, detect_format, unpacked
 from paucity.literature.draft import Reading
 from paucity.literature.markup import MissingLibraryError
+from paucity.memory import free_memory, short
 from paucity.text import Finding, Severity, in_order
 
 if TYPE_CHECKING:
@@ -115,7 +116,16 @@ def stream_file(path: Path, reading: Reading, wanted: Format | None = None) -> I
         yield from stream_records(source, reading, wanted)
 
 
-def read_file(path: Path, name: str = "", search: str = "", encoding: str = "") -> Library:
+WATCHED: Final = 2_000
+"""Records between two looks at the memory that is left, if they are not long."""
+
+WATCHED_BYTES: Final = 50_000_000
+"""Bytes between two looks at the memory that is left."""
+
+
+def read_file(
+    path: Path, name: str = "", search: str = "", encoding: str = "", *, spare: int = 0
+) -> Library:
     """Read a whole export.
 
     Args:
@@ -123,9 +133,13 @@ def read_file(path: Path, name: str = "", search: str = "", encoding: str = "") 
         name: its name in the review, used in places and findings; the path's last part if empty.
         search: which search of the review found its records.
         encoding: a codec, where detection is wrong.
+        spare: bytes of memory that reading leaves free.
 
     Returns:
         Records and findings; reading never raises on content.
+
+    Raises:
+        MemoryShortError: the records do not fit into memory.
     """
     reading = Reading(name or path.name, search, encoding)
     if not path.is_file():
@@ -134,7 +148,9 @@ def read_file(path: Path, name: str = "", search: str = "", encoding: str = "") 
         return Library((), tuple(reading.findings))
     try:
         with path.open("rb") as source:
-            return _library(source, reading)
+            return _library(source, reading, spare)
+    except MemoryError:
+        raise short(f"the records of {reading.name}") from None
     except OSError as error:
         message = f"cannot be read: {(error.strerror or str(error)).lower()}"
         reading.fault("file-unreadable", 1, message, severity=Severity.ERROR)
@@ -150,10 +166,18 @@ def read_bytes(data: bytes, name: str = "memory", search: str = "", encoding: st
     return _library(io.BytesIO(data), Reading(name, search, encoding))
 
 
-def _library(source: BinaryIO, reading: Reading) -> Library:
+def _library(source: BinaryIO, reading: Reading, spare: int = 0) -> Library:
     stream = unpacked(source, reading)
     found = detect_format(stream.peek(SAMPLE)[:SAMPLE], reading.name)
-    records = tuple(stream_records(stream, reading, found))
+    held: list[Record] = []
+    looked = 0
+    for record in stream_records(stream, reading, found):
+        held.append(record)
+        if spare and (len(held) % WATCHED == 0 or stream.tell() - looked > WATCHED_BYTES):
+            looked = stream.tell()
+            if (free_memory() or spare) < spare:
+                raise short(f"more than {len(held):,} records of {reading.name}")
+    records = tuple(held)
     if found and not (records or reading.findings or reading.deleted):
         message = f"the file is {found} and holds no record"
         reading.fault("no-records", 1, message, "compare with the number the database told")

@@ -8,6 +8,10 @@ name the source gave it (``ris:U2``), and written back.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
+
+LISTED: Final = "reference list"
+"""The database that a record names which is made of what a reference list prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,21 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A work that a report cites."""
+    """A work that a report cites.
+
+    Attributes:
+        pmid: if stated.
+        doi: if stated.
+        citation: the work as printed.
+        pmcid: with its prefix, if stated.
+        title: where the source marks it off from the rest.
+    """
 
     pmid: str = ""
     doi: str = ""
     citation: str = ""
+    pmcid: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -56,7 +56,7 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
             closed = True
         elif found and (not closed or tag == "TY"):
             closed = False
-            fields.open(tag, (found[2] or "").strip(), line_number)
+            fields.open(tag, (found[2] or "").strip(), line_number, reading)
         elif line.strip() and not (closed and _COUNTER.match(line)):
             closed = _loose(fields, line, line_number, reading, closed=closed)
     if fields:
@@ -71,14 +71,14 @@ def _loose(fields: Fields, line: str, line_number: int, reading: Reading, *, clo
     if not fields:
         found = _TAG.match(line)
         if found:
-            fields.open(found[1], (found[2] or "").strip(), line_number)
+            fields.open(found[1], (found[2] or "").strip(), line_number, reading)
             reading.fault("record-without-type", line_number, "a record begins without its TY line")
             return False
         reading.once("text-outside-record", line_number, f"passed over: {text[:60]!r}")
     elif not closed or "after" in fields.tags:
         fields.more(text, line_number, reading)
     else:
-        fields.open("after", text, line_number)
+        fields.open("after", text, line_number, reading)
     return closed
 
 
@@ -366,5 +366,7 @@ def write(record: Record, carried: list[str]) -> str:
 
 def _safe(value: str) -> str:
     """Return a value whose later lines cannot be taken for tags."""
+    if "\n" not in value:
+        return value
     first, *rest = value.split("\n")
     return "\n".join([first, *(f"    {x}" if _TAG.match(x) else x for x in rest)])

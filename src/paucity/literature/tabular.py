@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from paucity.literature import values as v
 from paucity.literature.columns import COLUMNS, plain_name
 from paucity.literature.detect import lines
-from paucity.literature.draft import Draft, Reading
+from paucity.literature.draft import MAX_RECORD, Draft, Reading
 from paucity.literature.markup import MissingLibraryError
 from paucity.literature.ris_dialects import ACCESSIONS, KINDS
 from paucity.text import Severity
@@ -27,6 +27,9 @@ NEEDED: Final = frozenset(
     {"title", "original_title", "abstract", "doi", "pmid", "pmcid", "registrations", "paucity"}
 )
 """Fields of which a table has at least one, if its rows are records."""
+
+MENDED: Final = 100
+"""Rows of a table that are taken to end with their line because a quotation mark stays open."""
 
 _FORMULA: Final = re.compile(r"^'*[=+\-@\t\r\n|%]")
 _QUOTED: Final = re.compile(r"^'+[=+\-@\t\r\n|%]")
@@ -54,43 +57,93 @@ def refuse(cell: str) -> str:
     return cell[1:] if _QUOTED.match(cell) else cell
 
 
+class _Lines:
+    """The lines of a table as its parser takes them: those of one row are held, and can return."""
+
+    def __init__(self, source: Iterator[tuple[int, str]]) -> None:
+        self._source = source
+        self._again: list[tuple[int, str]] = []
+        self.row: list[tuple[int, str]] = []
+        self._size = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        number, line = self._again.pop() if self._again else next(self._source)
+        self.row.append((number, line))
+        self._size += len(line) + 1
+        if self._size > MAX_RECORD:
+            raise csv.Error(f"a row of more than {MAX_RECORD:,} characters")
+        return f"{line.replace(chr(0), '')}\n"
+
+    def begin(self) -> None:
+        """Begin a row."""
+        self.row.clear()
+        self._size = 0
+
+    def give_back(self, kept: int) -> None:
+        """Give all lines of the row but the first few once more."""
+        self._again += reversed(self.row[kept:])
+        del self.row[kept:]
+
+    def unclosed(self) -> bool:
+        """Tell whether the row spans lines and one of its quotation marks has no partner."""
+        return len(self.row) > 1 and sum(line.count('"') for _, line in self.row) % 2 == 1
+
+
 def read_csv(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
     """Yield a record for each row of a table; findings go to `reading`."""
-    csv.field_size_limit(50_000_000)
-    last = 1
-
-    def text() -> Iterator[str]:
-        nonlocal last
-        for last, line in lines(stream, reading):  # noqa: B007
-            yield f"{line.replace(chr(0), '')}\n"
-
-    source = text()
-    first = next(source, "")
-    delimiter = _delimiter(first)
-
-    def rest() -> Iterator[str]:
-        yield first
-        yield from source
-
-    rows = _rows(csv.reader(rest(), delimiter=delimiter), reading, lambda: last)
-    yield from _table(rows, reading)
+    csv.field_size_limit(MAX_RECORD)
+    text = _Lines(lines(stream, reading))
+    delimiter = _delimiter(next(text, ""))
+    text.give_back(0)
+    yield from _table(_rows(text, delimiter, reading), reading)
 
 
-def _rows(
-    reader: Iterable[list[str]], reading: Reading, line: Callable[[], int]
-) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield rows with the line each begins on."""
-    iterator = iter(reader)
+def _rows(text: _Lines, delimiter: str, reading: Reading) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield rows with the line each begins on.
+
+    A quotation mark that is never closed would take all lines after it into one cell; the row ends
+    with its line instead.
+    """
+    rows = csv.reader(text, delimiter=delimiter)
+    mended = width = 0
     while True:
-        begins = line() + 1
+        text.begin()
+        fault = ""
+        row: list[str] = []
         try:
-            row = next(iterator)
+            row = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            reading.fault("row-unreadable", line(), f"not readable as a table row: {error}")
-            continue
-        yield begins, row
+            fault = f"not readable as a table row: {error}"
+        begins = text.row[0][0] if text.row else 1
+        if len(text.row) > 1 and mended < MENDED and (fault or text.unclosed()):
+            mended += 1
+            text.give_back(1)
+            message = "a quotation mark is not closed on this line; the row is taken to end with it"
+            reading.fault("row-unclosed", begins, message, "compare the row with the database's")
+            row, fault = _one_row(text.row[0][1], delimiter, width)
+        if fault:
+            most = f"lines {begins} to {text.row[-1][0]}: " if len(text.row) > 1 else ""
+            reading.fault("row-unreadable", begins, f"{most}{fault}", "check its quotation marks")
+        else:
+            width = width or len(row)
+            yield begins, row
+
+
+def _one_row(line: str, delimiter: str, width: int) -> tuple[list[str], str]:
+    """Return the cells of one line, its quotation marks taken as text if that gives the columns."""
+    text = line.replace("\0", "")
+    plain = text.split(delimiter)
+    if len(plain) == width:
+        return plain, ""
+    try:
+        return next(csv.reader([text], delimiter=delimiter), []), ""
+    except csv.Error as error:
+        return [], f"not readable as a table row: {error}"
 
 
 def _delimiter(header: str) -> str:
@@ -141,12 +194,12 @@ def _cell(value: Any) -> str:
 def _table(rows: Iterable[tuple[int, Sequence[str]]], reading: Reading) -> Iterator[Record]:
     header: list[str] = []
     fields: list[str] = []
-    number = 0
+    number = widest = header_line = 0
     for line, row in rows:
         if not any(cell.strip() for cell in row):
             continue
         if not header:
-            header = [name.strip() for name in row]
+            header, header_line = [name.strip() for name in row], line
             fields = [COLUMNS.get(plain_name(name), "") for name in header]
             if NEEDED.isdisjoint(fields):
                 _no_records(header, line, reading)
@@ -157,7 +210,12 @@ def _table(rows: Iterable[tuple[int, Sequence[str]]], reading: Reading) -> Itera
         if len(row) > len(header):
             message = f"the row has {len(row)} cells under {len(header)} columns; all are kept"
             draft.fault("row-too-long", line, message)
+        widest = max(widest, len(row))
         yield _record(_named(header, fields, row), draft, own="paucity" in fields)
+    if number and widest < len(header):
+        over = ", ".join(header[widest:])[:2_000]
+        message = f"no row has more than {widest} cells; there is nothing under: {over}"
+        reading.fault("header-too-long", header_line, message, "look whether a line end is missing")
 
 
 def _no_records(header: Sequence[str], line: int, reading: Reading) -> None:

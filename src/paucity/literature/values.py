@@ -10,7 +10,6 @@ from paucity.literature.record import Person
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SPACE: Final = re.compile(r"\s+")
 _SUFFIX: Final = re.compile(r"^(?:Jr|Sr|II|III|IV|1st|2nd|3rd|4th|5th)\.?$", re.IGNORECASE)
 _INITIALS: Final = re.compile(r"^[^\W\d_a-z]{1,4}$|^(?:[^\W\d_]\.[ -]?){1,5}$")
 _DOI: Final = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
@@ -32,7 +31,7 @@ def squeeze(text: str) -> str:
     >>> squeeze(" a\\n  case ")
     'a case'
     """
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def person(name: str) -> Person:

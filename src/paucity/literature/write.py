@@ -6,10 +6,11 @@ import csv
 import io
 import json
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from paucity.literature import bibtex, csl, nbib, ris, tabular
-from paucity.literature.carry import differences, everything, plain
+from paucity.literature.carry import PREFIX, differences, everything, plain, restore
 from paucity.literature.draft import Reading
 from paucity.literature.markup import MissingLibraryError
 from paucity.literature.normal import fold
@@ -69,25 +70,46 @@ def _again(text: str, read: Any) -> Record | None:
 
 
 def _tagged(record: Record, write: Any, read: Any, *, lossless: bool) -> str:
-    return _complete(record, write, read) if lossless else _encodable(write(record, []))
+    if not lossless:
+        return _encodable(write(record, []))
+    return _complete(record, write, read, apart=True)
 
 
-def _complete(record: Record, write: Callable[[Record, list[str]], str], read: Any) -> str:
+def _complete(
+    record: Record, write: Callable[[Record, list[str]], str], read: Any, *, apart: bool = False
+) -> str:
     """Return a record's text with what the format lacks; it has been read back and is equal.
 
     A field that would break the record in two (a line that looks like the end of a record) is
     written only as a carried one.
+
+    Args:
+        record: the record.
+        write: gives its text with carried lines.
+        read: reads the format.
+        apart: a carried line of this format is a field of its own and changes no other, so that
+            the other fields need not be read twice, unless one of them looks like a carried line.
     """
     text = _encodable(write(record, []))
     came_back = _again(text, read)
     if came_back == record:
         return text
     if came_back is not None:
-        text = _encodable(write(record, differences(record, came_back)))
-        if _again(text, read) == record:
+        carried = differences(record, came_back)
+        own = PREFIX in text
+        text = _encodable(write(record, carried))
+        if apart and len(text) < LONG and not own:
+            returns = restore(came_back, carried) == record
+        else:
+            returns = _again(text, read) == record
+        if returns:
             return text
     bare = Record(pmid=record.pmid if record.pmid.isdecimal() else "")
     return write(bare, everything(record))
+
+
+LONG: Final = 1_000_000
+"""Characters of a record from which on its text is always read back whole: readers have limits."""
 
 
 def _encodable(text: str) -> str:
@@ -187,6 +209,21 @@ def write_xlsx(records: Iterable[Record], path: Path) -> None:
             cells.append(cell)
         sheet.append(cells)
     book.save(path)
+    _without_times(path)
+
+
+def _without_times(path: Path) -> None:
+    """Write a workbook's parts again without when they were made, so that it is the same always."""
+    with zipfile.ZipFile(path) as packed:
+        parts = [(item.filename, packed.read(item)) for item in packed.infolist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in parts:
+            part = zipfile.ZipInfo(name)  # dated 1980, the first day that a zip file knows
+            part.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(part, _MADE.sub(b"", data) if name == "docProps/core.xml" else data)
+
+
+_MADE: Final = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
 
 
 def write_parquet(records: Iterable[Record], path: Path) -> None:

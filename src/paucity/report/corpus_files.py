@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from paucity.evidence.view import Evidence
 from paucity.linked import prisma_flow
-from paucity.literature.write import write_parquet, write_records, write_xlsx
 from paucity.protocol import Protocol
 from paucity.report.checklist_facts import Facts
 from paucity.report.checklists import CHECKLISTS, checklist_table
 from paucity.report.figures.prisma import flow_figure, flow_png
 from paucity.report.prisma import flow_data, flow_table
+from paucity.report.record_files import contents
 from paucity.report.render import as_csv, as_markdown, dump
 from paucity.report.table import Cell, Column, Table, TableRow, count_cell
 from paucity.screening.corpus import Corpus, links_of, name_of, overlaps_of
 from paucity.vocabulary import bundled
-from paucity.writer import change_file, read_for_change
+from paucity.writer import ChangedError, change_file, read_for_change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from paucity.literature.links import Link
     from paucity.literature.overlap import Overlap
-    from paucity.literature.record import Record
     from paucity.review import Review
     from paucity.screening.load import Screening
 
@@ -51,6 +48,7 @@ def write_corpus(
     *,
     forms: Sequence[str],
     merges: Path,
+    workers: int = 1,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Written:
     """Write all that can be known from exports into a folder.
@@ -61,6 +59,7 @@ def write_corpus(
         out: the folder; files of the same names are replaced, others stay.
         forms: formats of the merged records.
         merges: the merge file; what people decided there is in `screening` already.
+        workers: how many processes write the records.
         progress: is told what is being done.
 
     Raises:
@@ -70,16 +69,18 @@ def write_corpus(
     corpus = screening.corpus
     evidence = review.evidence if review else _no_evidence()
     flow = prisma_flow(evidence, screening)
-    progress("looking for links between reports")
-    links = links_of(corpus)
-    progress("looking for shared patients")
-    overlaps = overlaps_of(corpus)
+    held = [report.record for report in corpus.reports]
+    content: dict[str, bytes] = {}
+    with contents(held, forms, workers) as content_of:
+        progress("looking for links between reports")
+        links = links_of(corpus)
+        progress("looking for shared patients")
+        overlaps = overlaps_of(corpus)
+        for form in forms:
+            progress(f"writing records as {form}")
+            content[f"records.{ENDINGS.get(form, form)}"] = content_of(form)
     searched = review.searched if review else ()
     facts = Facts(evidence, flow, screening, review is not None, searched)
-    content: dict[str, bytes] = {}
-    for form in forms:
-        progress(f"writing records as {form}")
-        content[f"records.{ENDINGS.get(form, form)}"] = _records(corpus, form)
     content |= {
         "exports.csv": as_csv(exports_table(corpus)).encode(),
         "links.csv": as_csv(links_table(corpus, links)).encode(),
@@ -93,34 +94,24 @@ def write_corpus(
         made = checklist_table(name, facts)
         content[f"{name}.md"] = as_markdown(made).encode()
         content[f"{name}.csv"] = as_csv(made).encode()
-    _merge_file(merges, corpus.merges_text)
+    _merge_file(merges, corpus.merges_text, corpus.merges_before)
     for name, data in content.items():
         change_file(out / name, data, read_for_change(out / name))
     return Written((merges, *(out / name for name in content)), len(links), len(overlaps))
 
 
-def _merge_file(path: Path, text: str) -> None:
+def _merge_file(path: Path, text: str, read: str) -> None:
+    """Write the merges, unless a person changed the file since it was read."""
     before = read_for_change(path)
-    if before != text.encode():
-        change_file(path, text.encode(), before)
+    if before == text.encode():
+        return
+    if (before or b"").decode("utf-8-sig", "replace") != read:
+        raise ChangedError(f"{path} was changed in the meantime; run the command again")
+    change_file(path, text.encode(), before)
 
 
 def _no_evidence() -> Evidence:
     return Evidence({}, {}, bundled(), Protocol(title=""))
-
-
-def _records(corpus: Corpus, form: str) -> bytes:
-    """Return the merged records in a format."""
-    held: Iterable[Record] = (report.record for report in corpus.reports)
-    if form in {"xlsx", "parquet"}:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "records"
-            (write_xlsx if form == "xlsx" else write_parquet)(held, path)
-            return path.read_bytes()
-    out = io.StringIO()
-    for piece in write_records(held, form):  # type: ignore[arg-type]  # one of its formats
-        out.write(piece)
-    return out.getvalue().encode("utf-8", "replace")
 
 
 # -- tables ------------------------------------------------------------------------------------

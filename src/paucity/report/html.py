@@ -1,7 +1,7 @@
-"""Print a table as HTML: great-tables makes the structure, the report's style sheet the looks.
+"""Print a table as HTML: great-tables makes its form, the report's style sheet the looks.
 
-Cells are escaped here, and only here, before great-tables sees them; it is told to pass them on.
-Columns and groups go by neutral keys, so that no identifier in the page comes from a review's text.
+Cells are escaped here, and only here, and filled into the form. Columns and groups go by neutral
+keys, so that no identifier in the page comes from a review's text.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
 
+from paucity.report.form import form_of
 from paucity.report.render import clean, footnotes, has_groups, remarks_of
 
 if TYPE_CHECKING:
     from paucity.report.links import Links
-    from paucity.report.table import Cell, Table
+    from paucity.report.table import Cell, Table, TableRow
 
-_TABLE: Final = re.compile(r"<table\b.*</table>", re.DOTALL)
 _TIMES: Final = re.compile(r"(?<=[0-9]) 10\^(?=[0-9])")
 _POWER: Final = re.compile(r"(?<![0-9.])10\^([0-9]+)")
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -27,11 +27,6 @@ _LONG: Final = 16
 
 _WORDY: Final = 400
 """Letters in a cell from which on columns are no longer of use."""
-
-_HEADING: Final = re.compile(r">((?:row|group)[0-9]+|c0)</th>")
-_DROPPED: Final = re.compile(
-    r' (?:data-quarto-[a-z-]+|aria-labelledby)="[^"]*"| (?:rowspan|colspan)="1"'
-)
 
 
 def table_html(table: Table, links: Links, *, number: int | None = None) -> Markup:
@@ -46,41 +41,45 @@ def table_html(table: Table, links: Links, *, number: int | None = None) -> Mark
         A `<table>` with caption, headings, row groups, footnotes and notes, the same from run to
         run. Identifiers begin with ``table-`` and the table's name.
     """
-    import polars as pl
-    from great_tables import GT, html
-
     identifier = table_id(table)
     marks = footnotes(table)
-    keys = [f"c{i}" for i in range(len(table.columns))]
-    grouped = has_groups(table)
-    groups = list(dict.fromkeys(row.group for row in table.rows))
-    data: dict[str, list[str]] = {
-        key: [str(cell_html(row[column.key], links, marks, identifier)) for row in table.rows]
-        for key, column in zip(keys, table.columns, strict=True)
-    }
-    names = {f"row{i}": text for i, text in enumerate(data["c0"])}
-    for i in _repeated(table):
-        names[f"row{i}"] = str(Markup('<span class="hidden">{}</span>').format(_first(table, i)))
-    data["c0"] = list(names)
-    if grouped:
-        data["g"] = [f"group{groups.index(row.group)}" for row in table.rows]
-    made = GT(
-        pl.DataFrame(data, schema=dict.fromkeys(data, pl.String)),
-        rowname_col="c0",
-        groupname_col="g" if grouped else None,
-        id=identifier,
-    ).fmt_passthrough(escape=False)
-    heads = {k: str(escape(clean(c.label))) for k, c in zip(keys, table.columns, strict=True)}
-    names["c0"] = heads.pop("c0")
-    made = made.tab_stubhead("c0").cols_label({k: html(label) for k, label in heads.items()})
-    numeric = [k for k, c in zip(keys, table.columns, strict=True) if c.numeric and k != "c0"]
-    made = made.cols_align("left", [k for k in keys[1:] if k not in numeric])
-    if numeric:
-        made = made.cols_align("right", numeric)
-    for note in _notes(table, marks, identifier):
-        made = made.tab_source_note(html(str(note)))
-    names |= {f"group{i}": str(escape(clean(group))) for i, group in enumerate(groups)}
-    return _finished(made.as_raw_html(), table, names, number)
+    form = form_of(tuple(c.numeric for c in table.columns), grouped=has_groups(table))
+    label = Markup('<span class="number">Table {}</span> ').format(number) if number else ""
+    parts = [
+        form.head.format(
+            *(escape(clean(column.label)) for column in table.columns),
+            table=identifier,
+            attributes=f'id="{identifier}" class="gt_table {_shape(table)}"',
+            caption=Markup("<caption>{}{}</caption>").format(label, clean(table.title)),
+        )
+    ]
+    repeated = _repeated(table)
+    for i, (group, rows) in enumerate(_groups(table).items()):
+        name = f"group{i}"
+        parts.append(form.group.format(table=identifier, group=name, text=escape(clean(group))))
+        for place, row in rows:
+            cells = [cell_html(row[c.key], links, marks, identifier) for c in table.columns]
+            if place in repeated:
+                cells[0] = Markup('<span class="hidden">{}</span>').format(_first(table, place))
+            parts.append(form.row.format(*cells, table=identifier, group=name, number=place + 1))
+    parts.append(form.end)
+    notes = "".join(form.note.format(text=note) for note in _notes(table, marks, identifier))
+    parts.append(f"<tfoot>{notes}</tfoot>" if notes else "")
+    return Markup("".join([*parts, form.last]))  # noqa: S704  # all of it was escaped above
+
+
+def _groups(table: Table) -> dict[str, list[tuple[int, TableRow]]]:
+    """Return the rows of each group with their places, the groups in the order they begin."""
+    held: dict[str, list[tuple[int, TableRow]]] = {}
+    for i, row in enumerate(table.rows):
+        held.setdefault(row.group, []).append((i, row))
+    return held
+
+
+def _shape(table: Table) -> str:
+    """Return the classes that say how large a table is."""
+    size = len(table.columns)
+    return f"cols-{size if size < 9 else 'many'}{' long' if len(table.rows) > _LONG else ''}"
 
 
 def is_wordy(table: Table) -> bool:
@@ -124,14 +123,14 @@ def _first(table: Table, i: int) -> str:
     return clean(table.rows[i][table.columns[0].key].text)
 
 
-def _repeated(table: Table) -> list[int]:
+def _repeated(table: Table) -> set[int]:
     """Return the rows named as the row above them is: they are read out, and not printed again."""
-    return [
+    return {
         i
         for i in range(1, len(table.rows))
         if _first(table, i) == _first(table, i - 1)
         and table.rows[i].group == table.rows[i - 1].group
-    ]
+    }
 
 
 def table_id(table: Table) -> str:
@@ -180,22 +179,3 @@ def _notes(table: Table, marks: dict[str, str], identifier: str) -> list[Markup]
     ]
     notes = [escape(clean(note)) for note in table.notes]
     return [Markup("; ").join(feet) + ".", *notes] if feet else notes
-
-
-def _finished(raw: str, table: Table, names: dict[str, str], number: int | None) -> Markup:
-    """Keep the table of great-tables' page; give it a caption, and rows and groups their names.
-
-    Row and group headings pass through great-tables as placeholders: it derives identifiers from
-    some of them, and escapes the others a second time.
-    """
-    match = _TABLE.search(raw)
-    assert match is not None  # noqa: S101
-    made = _DROPPED.sub("", match[0])
-    size = len(table.columns)
-    shape = f"cols-{size if size < 9 else 'many'}{' long' if len(table.rows) > _LONG else ''}"
-    attributes = f'id="{table_id(table)}" class="gt_table {shape}"'
-    made = made.replace('class="gt_table"', attributes, 1)
-    made = _HEADING.sub(lambda m: f">{names.get(m[1], '')}</th>", made)
-    label = Markup('<span class="number">Table {}</span> ').format(number) if number else ""
-    caption = Markup("<caption>{}{}</caption>").format(label, clean(table.title))
-    return Markup(made.replace(">", f">{caption}", 1))  # noqa: S704  # all of it was escaped above

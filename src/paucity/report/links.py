@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from posixpath import dirname, relpath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -37,7 +38,7 @@ class Links:
         >>> Links({}, {}, "studies/a.html").to_page("index.html", "answer")
         '../index.html#answer'
         """
-        path = quote(relpath(page, dirname(self.page) or "."))
+        path = _path(page, dirname(self.page) or ".")
         if page == self.page and anchor:
             path = ""
         return f"{path}#{quote(anchor)}" if anchor else path
@@ -54,6 +55,11 @@ class Links:
             return ""
         line = max(1, min(span.line, self.lengths.get(span.file, span.line)))
         return self.to_page(self.pages[span.file], f"L{line}")
+
+
+@lru_cache(maxsize=4096)
+def _path(page: str, start: str) -> str:
+    return quote(relpath(page, start))
 
 
 def pages_for(files: Iterable[str]) -> dict[str, str]:

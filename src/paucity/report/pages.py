@@ -51,6 +51,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
+        optimized=False,  # each template is compiled for one run: folding constants does not pay
     )
 
 

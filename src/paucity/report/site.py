@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SUMS: Final = "SHA256SUMS"
 """The file that lists every other file with its checksum, as `sha256sum --check` reads it."""
 
-for _needed in ("great_tables", "matplotlib", "numpy", "polars", "scipy"):
+for _needed in ("matplotlib", "numpy", "scipy"):
     # They are loaded late; that one is missing is told early.
     if find_spec(_needed) is None:
         raise ModuleNotFoundError(f"No module named {_needed!r}", name=_needed)

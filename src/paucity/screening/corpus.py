@@ -6,9 +6,9 @@ decided about merges (``screening/merges.yaml``) holds; the rest is decided anew
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.decide import deduplicate
@@ -27,11 +27,14 @@ from paucity.literature.merge_file import read_merges, settled, taken_out, write
 from paucity.literature.normal import doi_key, identity, text_identity
 from paucity.literature.overlap import possible_overlaps
 from paucity.literature.read import Library, read_file
+from paucity.memory import short, spared
+from paucity.processes import process_pool
 from paucity.screening.renewed import renewed
 from paucity.text import Finding, Severity, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from paucity.literature.links import Link
@@ -43,6 +46,9 @@ MERGES: Final = "screening/merges.yaml"
 
 LARGE: Final = 4_000_000
 """Bytes of exports from which on they are read by several processes."""
+
+HANDED: Final = 500_000_000
+"""Largest export that another process reads: while records are handed over they are held twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,9 @@ def gather(
 
     Returns:
         The corpus; nothing in the files raises.
+
+    Raises:
+        MemoryShortError: the records do not fit into memory.
     """
     libraries = _libraries(files, searches or {}, workers, progress)
     findings = [f for library in libraries for f in library.findings]
@@ -169,24 +178,42 @@ def _libraries(
     workers: int,
     progress: Callable[[str], None],
 ) -> list[Library]:
-    size = sum(path.stat().st_size for path, _ in files if path.is_file())
-    if workers < 2 or size < LARGE or len(files) < 2:
-        out = []
+    """Read exports in the order of their names, the largest first where several processes read."""
+    sizes = {name: _size(path) for path, name in files}
+    spare = spared()
+    handed = [held for held in files if sizes[held[1]] <= HANDED]
+    told: dict[str, Future[Library]] = {}
+    out = []
+    with ExitStack() as open_:
+        if workers > 1 and len(handed) > 1 and sum(sizes[name] for _, name in handed) >= LARGE:
+            pool = process_pool(workers)
+            open_.callback(pool.shutdown, cancel_futures=True)
+            for path, name in sorted(handed, key=lambda held: -sizes[held[1]]):
+                search = searches.get(name, "")
+                told[name] = pool.submit(read_file, path, name, search, spare=spare)
         for path, name in files:
             progress(f"reading {name}")
-            out.append(read_file(path, name, searches.get(name, "")))
-        return out
-    # New processes, not copies of this one, which may have threads; largest files first.
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        order = sorted(files, key=lambda f: -(f[0].stat().st_size if f[0].is_file() else 0))
-        told = {
-            name: pool.submit(read_file, path, name, searches.get(name, "")) for path, name in order
-        }
-        out = []
-        for _, name in files:
-            progress(f"reading {name}")
-            out.append(told[name].result())
-        return out
+            if name in told:
+                out.append(_result(told.pop(name)))
+            else:
+                out.append(read_file(path, name, searches.get(name, ""), spare=spare))
+    return out
+
+
+def _result(told: Future[Library]) -> Library:
+    try:
+        return told.result()
+    except BrokenProcessPool:
+        raise short("the records (a process that read them was ended by the system)") from None
+
+
+def _size(path: Path) -> int:
+    """Return about how many bytes there are to read; text packs to an eighth or so."""
+    try:
+        size = path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
+    return size * 8 if path.suffix.lower() == ".gz" else size
 
 
 def _database(library: Library) -> str:

@@ -13,7 +13,7 @@ from paucity.text import Finding, Severity, Span, read_text
 from paucity.writer import change_file, read_for_change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from paucity.literature.live.log import SearchLog
     from paucity.protocol import Criterion, ScreeningPlan, Search
@@ -33,16 +33,68 @@ def exports_in(root: Path, findings: list[Finding]) -> list[tuple[Path, str]]:
     out: list[tuple[Path, str]] = []
     if not _is_folder(root, "records", findings):
         return out
-    for path in sorted(_files(root, findings), key=lambda p: p.as_posix()):
-        name = path.relative_to(root).as_posix()
-        if path.suffix.lower() in NO_EXPORT:
-            continue
+    for path in exports_below(root / "records", root, findings):
+        name = shown_name(path.relative_to(root))
         if _inside(root, path):
             out.append((path, name))
         else:
             message, hint = "leads outside the review folder", "copy the file into the folder"
             findings.append(_unread(name, Severity.ERROR, message, hint))
     return out
+
+
+def exports_below(place: Path, root: Path, findings: list[Finding], made: str = "") -> list[Path]:
+    """Return the exports below a folder, in order of their names.
+
+    Links to folders are not followed; hidden files are left out, and what tells of exports.
+
+    Args:
+        place: the folder.
+        root: the folder that names begin at.
+        findings: takes what is not read, and why.
+        made: the real path of a folder that is passed over: what is written goes there.
+    """
+    out = []
+
+    def unlisted(error: OSError) -> None:
+        name = shown_name(Path(error.filename).relative_to(root))
+        message = f"cannot be listed: {(error.strerror or 'unreadable').lower()}"
+        findings.append(_unread(f"{name}/", Severity.ERROR, message, "correct its permissions"))
+
+    for folder, inner, names in os.walk(place, onerror=unlisted):
+        here = Path(folder)
+        if os.path.realpath(here) == made:
+            inner.clear()
+            continue
+        if here != place and set(names) >= WRITTEN:
+            name = shown_name(here.relative_to(root))
+            message = "is not read: an earlier run of `paucity records` wrote it"
+            findings.append(_unread(f"{name}/", Severity.NOTE, message, ""))
+            inner.clear()
+            continue
+        for link in sorted(name for name in inner if (here / name).is_symlink()):
+            name = shown_name((here / link).relative_to(root))
+            message = "is a link to a folder, which is not followed"
+            hint = f"copy the folder into {place.name}/"
+            findings.append(_unread(f"{name}/", Severity.ERROR, message, hint))
+        inner[:] = sorted(f for f in inner if not f.startswith("."))
+        paths = (here / name for name in names if not name.startswith("."))
+        out += [path for path in paths if path.suffix.lower() not in NO_EXPORT]
+    return sorted(out, key=lambda path: path.as_posix())
+
+
+WRITTEN: Final = frozenset({"merges.yaml", "exports.csv", "flow.json"})
+"""Files by which a folder is known that `paucity records` wrote."""
+
+
+def shown_name(path: Path) -> str:
+    r"""Return a path as text that can be printed and written whatever bytes are in it.
+
+    >>> shown_name(Path("a\nb.ris"))
+    'a\\nb.ris'
+    """
+    text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _is_folder(root: Path, name: str, findings: list[Finding]) -> bool:
@@ -63,25 +115,6 @@ def _inside(root: Path, path: Path) -> bool:
 
 def _unread(name: str, severity: Severity, message: str, hint: str) -> Finding:
     return Finding("file-unreadable", severity, Span(name), message, hint, name)
-
-
-def _files(root: Path, findings: list[Finding]) -> Iterator[Path]:
-    """Yield the files below ``records/``, links to folders not followed, hidden ones left out."""
-
-    def unlisted(error: OSError) -> None:
-        name = Path(error.filename).relative_to(root).as_posix()
-        message = f"cannot be listed: {(error.strerror or 'unreadable').lower()}"
-        findings.append(_unread(f"{name}/", Severity.ERROR, message, "correct its permissions"))
-
-    for place, folders, names in os.walk(root / "records", onerror=unlisted):
-        for folder in sorted(folders):
-            if (Path(place) / folder).is_symlink():
-                name = (Path(place) / folder).relative_to(root).as_posix()
-                message = "is a link to a folder, which is not followed"
-                hint = "copy the folder into records/"
-                findings.append(_unread(f"{name}/", Severity.ERROR, message, hint))
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        yield from (Path(place) / name for name in names if not name.startswith("."))
 
 
 def votes_in(root: Path, findings: list[Finding]) -> tuple[list[tuple[str, str]], dict[str, str]]:
@@ -135,6 +168,7 @@ def read_folder(
     logs: Mapping[str, SearchLog] | None = None,
     plan: ScreeningPlan | None = None,
     criteria: Mapping[str, Criterion] | None = None,
+    workers: int = 1,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Screening, dict[str, str]]:
     """Return the screening of a review folder, and the texts of its files by name.
@@ -145,6 +179,7 @@ def read_folder(
         logs: of the searches that were run from here, by name.
         plan: of the protocol.
         criteria: the criteria on reports.
+        workers: how many processes read large exports.
         progress: is told what is being done.
     """
     from dataclasses import replace
@@ -163,6 +198,7 @@ def read_folder(
         logs=logs,
         plan=plan,
         criteria=criteria,
+        workers=workers,
         progress=progress,
     )
     return replace(screening, findings=(*findings, *screening.findings)), texts

@@ -81,7 +81,7 @@ def common_spread(
     log_tau = np.log(weight) + priors.log_density_tau(prior, tau)
     groups = []
     for x, n in parts:
-        nodes = posterior.place(likelihood.build(x, n), prior, tau)
+        nodes = posterior.place(likelihood.build(x, n), (prior,), tau)
         mass, evidence = posterior.conditional(nodes, prior)
         log_tau = log_tau + evidence
         groups.append(_Group(nodes, mass))

@@ -232,13 +232,15 @@ def _table_block(table: Table, mu: Floats, tau: Floats, order: int) -> Floats:
     last = int(np.searchsorted(table.theta, float((mu + reach).max())))
     theta, jac = table.theta[first:last], table.jac[first:last]
     z = (theta - mu[:, None]) / tau[:, None]
-    weight = np.exp(-0.5 * z * z) * (jac / tau[:, None])
     moments = np.empty((2 * order + 1, *z.shape))
-    moments[0] = weight
+    np.multiply(z, z, out=moments[0])
+    moments[0] *= -0.5
+    np.exp(moments[0], out=moments[0])
     for i in range(1, 2 * order + 1):
         np.multiply(moments[i - 1], z, out=moments[i])
-    values = table.values[:, first:last]
+    values = table.values[:, first:last] * jac
     sums = (moments.reshape(-1, theta.size) @ values.T).reshape(2 * order + 1, mu.size, -1)
+    sums /= tau[:, None]
     return moment_terms(sums, tau[:, None], order)
 
 

@@ -32,6 +32,7 @@ Point = tuple[float, float]
 
 STRETCH = 3.0
 HALF_RANGE = 9.5
+INNER = 6.0  # nodes up to which the likelihood is always computed: a normal's are negligible at 5.6
 STEP = 0.28
 USUAL = 3.0  # log odds up to which the conditional posterior may be wide at that step
 PANEL_NODES = 14
@@ -108,7 +109,7 @@ def _kept(
     table = likelihood.build(x, n, reach=reach, refine=refine)
     panels = _panels(table, chosen)
     tau, tau_weight = panel_nodes(panels, round(PANEL_NODES * refine))
-    nodes = place(table, prior, tau, refine)
+    nodes = place(table, chosen, tau, refine)
     return tuple(_weigh(nodes, tau_weight, panels, p) for p in chosen)
 
 
@@ -131,26 +132,50 @@ class Nodes:
     jacobian: Floats
 
 
-def place(table: likelihood.Table, prior: Prior, tau: Floats, refine: float = 1.0) -> Nodes:
+def place(
+    table: likelihood.Table, chosen: tuple[Prior, ...], tau: Floats, refine: float = 1.0
+) -> Nodes:
     """Compute the likelihood at nodes of mu around the conditional mode of each tau.
 
     Args:
         table: Unique studies.
-        prior: On mu.
+        chosen: Priors on mu; the nodes are placed by the first.
         tau: Shape (T,).
         refine: Divides the step.
 
     Returns:
-        The nodes.
+        The nodes. Where the posterior under each of the priors is negligible, the likelihood's log
+        is -inf.
     """
-    centre, width = _modes(table, table.multiplicity, prior, tau)
+    centre, width = _modes(table, table.multiplicity, chosen[0], tau)
     # A conditional posterior much wider than what the studies see has an edge within its width.
     step = STEP / refine * min(1.0, USUAL / float(width.max()))
     t = np.arange(-round(HALF_RANGE / step), round(HALF_RANGE / step) + 1) * step
     mu = centre[:, None] + STRETCH * width[:, None] * np.sinh(t / STRETCH)
     jacobian = np.log(width)[:, None] + np.log(np.cosh(t / STRETCH)) + math.log(step)
-    height = total(table, table.multiplicity, mu.ravel(), np.repeat(tau, t.size), 0).value
-    return Nodes(tau, centre, width, t, step, mu, height.reshape(mu.shape), jacobian)
+    nodes = Nodes(tau, centre, width, t, step, mu, np.full(mu.shape, -np.inf), jacobian)
+    inner = np.flatnonzero(np.abs(t) <= INNER)
+    everywhere = np.arange(tau.size)
+    _raise(nodes, table, everywhere, inner)
+    # The posterior is log-concave in mu: past a node where it is negligible there is no more of it.
+    for edge, outer in ((inner[0], np.arange(inner[0])), (inner[-1], np.arange(inner[-1], t.size))):
+        open_ = np.any([_log_mass(nodes, p, edge) > -NEGLIGIBLE for p in chosen], axis=0)
+        _raise(nodes, table, np.flatnonzero(open_), outer)
+    return nodes
+
+
+def _raise(nodes: Nodes, table: likelihood.Table, rows: Counts, columns: Counts) -> None:
+    """Compute the likelihood at some of the nodes."""
+    if rows.size:
+        mu, tau = nodes.mu[np.ix_(rows, columns)], np.repeat(nodes.tau[rows], columns.size)
+        found = total(table, table.multiplicity, mu.ravel(), tau, 0).value
+        nodes.height[np.ix_(rows, columns)] = found.reshape(mu.shape)
+
+
+def _log_mass(nodes: Nodes, prior: Prior, column: int) -> Floats:
+    """Return the log posterior density of each tau's node in a column, its top being 0."""
+    log_mass = nodes.height + priors.log_density_mu(prior, nodes.mu) + nodes.jacobian
+    return np.asarray(log_mass[:, column] - log_mass.max(axis=1))
 
 
 def conditional(nodes: Nodes, prior: Prior) -> tuple[Floats, Floats]:
@@ -243,10 +268,15 @@ def _modes(
 
 
 def trimmed(post: Posterior) -> Posterior:
-    """Return the posterior without the nodes of tau that hold next to nothing."""
+    """Return the posterior without the nodes of tau and of t that hold next to nothing."""
     kept = post.weight > 1e-15
     rows = {name: getattr(post, name)[kept] for name in ("tau", "weight", "centre", "width")}
-    return replace(post, **rows, mu=post.mu[kept], mass=post.mass[kept])
+    mass = post.mass[kept]
+    held = np.flatnonzero((mass > 1e-18).any(axis=0))
+    columns = slice(int(held[0]), int(held[-1]) + 1)
+    return replace(
+        post, **rows, t=post.t[columns], mu=post.mu[kept, columns], mass=mass[:, columns]
+    )
 
 
 def at_rows(post: Posterior, value: Floats, rows: Counts | None = None) -> tuple[Floats, Floats]:
@@ -334,7 +364,9 @@ def quantile(at: Callable[[float], Point], p: float, start: float, width: float)
         else:
             high = value
         move = (p - below) / density if density > 0 else math.copysign(math.inf, p - below)
-        if abs(move) <= 1e-11 * (1 + abs(value)) or high - low <= 1e-11 * (1 + abs(value)):
+        # A Newton step leaves an error of about its square over the width.
+        exact = move * move <= 1e-13 * width or abs(move) <= 1e-11 * (1 + abs(value))
+        if exact or high - low <= 1e-11 * (1 + abs(value)):
             return value + move if low <= value + move <= high else value
         if abs(move) > 2 * reach:
             move, reach = math.copysign(2 * reach, move), 2 * reach

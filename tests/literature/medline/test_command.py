@@ -103,3 +103,38 @@ def test_a_missing_library_is_told_with_the_extra_that_brings_it_here(place, mon
     assert done.exit_code == 2
     assert "pyarrow" in done.output
     assert "pip install 'paucity[medline]'" in done.output
+
+
+def test_a_strategy_that_is_not_read_as_meant_is_told_of(place):
+    file = place / "pubmed20n0001.xml.gz"
+    (place / "bad.txt").write_text("hlh[tibb] or mas[ti]\n")
+    assert run("medline", "import", file, "--into", place / "store").exit_code == 0
+    for command in (
+        ("medline", "search", place / "store", place / "bad.txt", "--ids"),
+        ("grep", place / "bad.txt", file),
+        ("strategy", "run", place / "bad.txt", file, "--ids"),
+        ("strategy", "explain", place / "bad.txt"),
+        ("strategy", "translate", place / "bad.txt", "--to", "ovid"),
+    ):
+        done = run(*command)
+        assert done.exit_code == 0
+        assert "bad.txt:1:4: error [strategy-tag-unknown]" in done.stderr
+        assert "1 warning; see `paucity strategy lint" in done.stderr
+        assert "tag-unknown" not in done.stdout
+
+
+def test_what_is_given_in_the_wrong_place_is_told(place):
+    file = place / "pubmed20n0001.xml.gz"
+    none = run("medline", "import", "--into", place / "store")
+    assert (none.exit_code, "give the files to import" in none.output) == (2, True)
+    assert not (place / "store").exists()
+    assert run("medline", "import", file, "--into", place / "store").exit_code == 0
+    turned = run("grep", place / "store", place / "strategy.txt")
+    assert (turned.exit_code, "order of the arguments" in turned.output) == (2, True)
+    gone = run("medline", "search", place / "store", place / "gone.txt")
+    assert (gone.exit_code, "there is no such file" in gone.output) == (2, True)
+    (place / "supp.xml").write_text("<a><SupplementalRecord/></a>")
+    other = run(
+        "medline", "search", place / "store", place / "strategy.txt", "--mesh", place / "supp.xml"
+    )
+    assert (other.exit_code, "take desc20xx.xml" in other.output) == (2, True)

@@ -1,6 +1,7 @@
 """The index and the search without one find what the reference evaluator finds."""
 
 import gzip
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +32,7 @@ from paucity.literature.strategy import (
 )
 from paucity.literature.strategy.evaluate import Given, matches
 from paucity.literature.strategy.nodes import Line
+from paucity.literature.strategy.words import tokens
 
 COUNT = 400
 
@@ -159,6 +161,22 @@ def test_initials_are_found_among_given_names(tmp_path):
     assert len(grep(parse_strategy("hlh"), [path]).records) == 1
     assert grep(parse_strategy("hhl"), [path]).read == 0
     assert grep(parse_strategy("hlh[tiab]"), [path]).read == 0
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(
+        "aeE1\u00e9\u0301\u0308\ufb01\u00df\u00c6\u00b5\u03b1\u00bd\uff26\u0416\u2009\u00b7 -'",
+        max_size=14,
+    )
+)
+def test_words_beyond_ascii_are_not_passed_over(title):
+    record = replace(read_one(), title=f"Of {title} so")
+    chunk = of_record(1, record).encode().strip()
+    for word in tokens(record.title):
+        term = Term(word, Field.TITLE)
+        if matches(Strategy((Line(1, term, ""),)), record):
+            assert {1, 2} <= set(candidates(need(term), [b"<PubmedArticle/>", chunk, chunk]))
 
 
 @pytest.mark.parametrize("word", ["jk", "jak", "jkl", "j", "k", "jk*", "j*", "kj", "gates", "ae"])

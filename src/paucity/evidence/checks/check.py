@@ -38,10 +38,13 @@ class Check(Generic[T]):
         return cleandoc(self.look.__doc__ or "")
 
     def __call__(self, subject: T) -> Iterator[Finding]:
-        for found in self.look(subject):
-            yield Finding(
-                self.code, self.severity, found.span, found.message, found.hint, found.subject
-            )
+        return map(self.finding, self.look(subject))
+
+    def finding(self, found: Found) -> Finding:
+        """Return what was found as a finding."""
+        return Finding(
+            self.code, self.severity, found.span, found.message, found.hint, found.subject
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,17 +128,14 @@ def dangling_level(view: StudyView) -> Iterator[Found]:
 @check("dangling-source", ERROR)
 def dangling_source(view: StudyView) -> Iterator[Found]:
     """A document named as read that sources/ does not have."""
-    known = {*view.evidence.sources, *view.evidence.studies}
-    if view.study.read_in and view.study.read_in not in known:
-        message = f"there is no document `{view.study.read_in}`"
-        hint = did_you_mean(view.study.read_in, known) or "describe it in sources/"
-        yield Found(view.study.marks.span("read_in"), message, view.study.id, hint)
-    for entry in _sourced(view):
-        source = getattr(entry, "source", None)
-        if source is not None and source.read_in and source.read_in not in known:
-            message = f"there is no document `{source.read_in}`"
-            hint = did_you_mean(source.read_in, known) or "describe it in sources/"
-            yield Found(source.marks.span("read_in"), message, view.study.id, hint)
+    sources, studies = view.evidence.sources, view.evidence.studies
+    for record in (view.study, *_sourced(view)):
+        place = record if record is view.study else getattr(record, "source", None)
+        named = place.read_in if place is not None else ""
+        if place is not None and named and named not in sources and named not in studies:
+            message = f"there is no document `{named}`"
+            hint = did_you_mean(named, {*sources, *studies}) or "describe it in sources/"
+            yield Found(place.marks.span("read_in"), message, view.study.id, hint)
 
 
 def _sourced(view: StudyView) -> Iterator[Record]:

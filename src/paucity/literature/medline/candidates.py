@@ -1,7 +1,8 @@
 """Tell from their bytes alone which citations may meet a strategy.
 
-The citations of a batch are looked through side by side in one text of small letters. One that
-holds more than plain ASCII, character references or inline markup is put into such a form alone.
+The citations of a batch are looked through side by side in one text of small letters. Words beyond
+ASCII are looked for apart, folded; a citation with character references or inline markup is put
+into a searchable form alone.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _UNKNOWN: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);|#)")
 _FORENAME: Final = re.compile(rb"forename(?: [^>]*)?>([^<|\s][^<|]*)")
 _LETTERS: Final = re.compile(rb"initials(?: [^>]*)?>([^<|\s][^<|]*)")
 _NAME: Final = re.compile(rb"[a-z0-9]+")
+_LONG_WORD: Final = re.compile(rb"[a-z0-9\x80-\xff]+")
 _UNSURE: Final = b"*"
 _TOGETHER: Final = 64
 """Citations looked through side by side: their text stays in the processor's cache."""
@@ -61,25 +63,54 @@ def _may_meet(
     bounds = list(accumulate(map(len, chunks), initial=0))
     odd = _odd(whole, bounds, inline=inline)
     text = lowered(whole)
+    others = _beyond(text, bounds)
     for i, (begin, end) in enumerate(pairwise(bounds)):
         if i in odd:
             alone = searchable(chunks[i], inline=inline)
             if alone is None or met(_Citation(alone, 0, len(alone))):
                 yield i
-        elif met(_Citation(text, begin, end)):
+        elif met(_Citation(text, begin, end, others.get(i, b""))):
             yield i
 
 
 def _odd(text: bytes, bounds: Sequence[int], *, inline: bool) -> set[int]:
-    """Return which citations are not plain."""
-    import numpy as np
-
+    """Return which citations must be put into a searchable form."""
     places = [found.start() for found in _ODD.finditer(text)]
-    places += beyond_ascii(text)
     if inline:
         places += small_tags(text)
         places += (found.start() for found in _SPECIAL.finditer(text))
-    return set((np.searchsorted(bounds, places, side="right") - 1).tolist()) if places else set()
+    return set(_which(places, bounds))
+
+
+def _which(places: Sequence[int], bounds: Sequence[int]) -> list[int]:
+    """Return which citation each place in a text belongs to."""
+    import numpy as np
+
+    found = np.searchsorted(bounds, np.asarray(places, np.int64), side="right") - 1
+    return found.tolist()  # type: ignore[no-any-return]
+
+
+def _beyond(text: bytes, bounds: Sequence[int]) -> dict[int, bytes]:
+    """Return the words with letters beyond ASCII, folded, of the citations that have any."""
+    places = beyond_ascii(text)
+    out: dict[int, bytes] = {}
+    done = 0
+    for at, citation in zip(places, _which(places, bounds), strict=True):
+        if at < done:
+            continue
+        begin = at
+        while begin > done and text[begin - 1 : begin].isalnum():
+            begin -= 1
+        found = _LONG_WORD.match(text, at)
+        done = found.end() if found else at + 1
+        word = _folded_bytes(text[begin:done])
+        out[citation] = out[citation] + b" " + word if citation in out else word
+    return out
+
+
+@lru_cache(maxsize=65_536)
+def _folded_bytes(word: bytes) -> bytes:
+    return folded(word.decode("utf-8", "replace")).encode("utf-8", "replace")
 
 
 _SPECIAL: Final = re.compile(rb"<(?:[!?]|DispFormula)")
@@ -88,13 +119,20 @@ _SPECIAL: Final = re.compile(rb"<(?:[!?]|DispFormula)")
 class _Citation:
     """One citation in a text; its people's initials are worked out once."""
 
-    __slots__ = ("_initials", "begin", "end", "text")
+    __slots__ = ("_initials", "begin", "end", "others", "text")
 
-    def __init__(self, text: bytes, begin: int, end: int) -> None:
+    def __init__(self, text: bytes, begin: int, end: int, others: bytes = b"") -> None:
         self.text = text
         self.begin = begin
         self.end = end
+        self.others = others
         self._initials: bytes | None = None
+
+    def holds(self, pattern: re.Pattern[bytes]) -> bool:
+        """Tell whether a word stands in it."""
+        return pattern.search(self.text, self.begin, self.end) is not None or (
+            bool(self.others) and pattern.search(self.others) is not None
+        )
 
     @property
     def initials(self) -> bytes:
@@ -117,6 +155,7 @@ class _Citation:
 @lru_cache(maxsize=65_536)
 def _initials(name: bytes) -> bytes:
     """Return the initials of given names, as :mod:`~paucity.literature.strategy.view` does."""
+    name = _folded_bytes(name)
     if not name.isascii() or b"&" in name:
         return _UNSURE
     return b"".join(word[:1] for word in _NAME.findall(name))
@@ -126,8 +165,7 @@ def _tester(what: Need) -> Callable[[_Citation], bool]:
     """Return the test whether a citation meets a need."""
     match what:
         case Word(_, pattern, b""):
-            search = pattern.search
-            return lambda c: search(c.text, c.begin, c.end) is not None
+            return lambda citation: citation.holds(pattern)
         case Word(_, pattern, initials):
             return _word_or_initials(pattern, initials)
         case Every(needs):
@@ -139,10 +177,9 @@ def _tester(what: Need) -> Callable[[_Citation], bool]:
 
 def _word_or_initials(pattern: re.Pattern[bytes], initials: bytes) -> Callable[[_Citation], bool]:
     """Return the test whether a word stands in the text, or among the initials of its people."""
-    search = pattern.search
 
     def met(citation: _Citation) -> bool:
-        if search(citation.text, citation.begin, citation.end):
+        if citation.holds(pattern):
             return True
         held = citation.initials
         return initials in held or held is _UNSURE

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paucity.literature.chase import work_of
 from paucity.literature.medline.live import live_rows
 from paucity.literature.medline.part import raw_of
 from paucity.literature.medline.reference import records_of
 from paucity.literature.medline.store import columns_folder, raw_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from paucity.literature.chase import Library
     from paucity.literature.medline.store import Store
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Stored:
     """The citations of a store, and those of some records beside it.
 
-    Works are named by PMID alone: PubMed's own reference lists hold no other name.
+    What a work cites is read from its own XML, with every identifier given there. What cites it is
+    looked up in the columns, which hold PMIDs alone.
     """
 
     def __init__(self, store: Store, beside: Library) -> None:
@@ -28,51 +30,99 @@ class Stored:
         self._beside = beside
         self._alive = live_rows(store)
 
-    def name(self, work: str) -> str:
-        """Return the name of a work by PMID, where the records beside the store know it."""
-        return self._beside.name(work)
+    def names(self, works: Iterable[str]) -> Mapping[str, str]:
+        """Return the name under which each of some works is known here: a PMID if there is one."""
+        out = dict(self._beside.names(works))
+        stored = pmids_in(self._store, set(out.values()), self._alive)
+        return {work: stored.get(name, name) for work, name in out.items()}
 
     def cites(self, works: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return what each of some works cites."""
         out = {work: set(self._beside.cites([work])[work]) for work in works}
-        for work, other in self._pairs(works, by="pmid"):
-            out[work].add(other)
-        return {work: sorted(others - {work}) for work, others in out.items()}
+        for record in records_in(self._store, works, self._alive):
+            if (work := work_of(record)) in out:
+                out[work].update(filter(None, map(work_of, record.references)))
+        names = self.names(sorted({other for others in out.values() for other in others}))
+        return {
+            work: sorted({names[other] for other in others} - {work})
+            for work, others in out.items()
+        }
 
     def citing(self, works: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return what cites each of some works."""
         out = {work: set(self._beside.citing([work])[work]) for work in works}
-        for work, other in self._pairs(works, by="reference"):
+        for work, other in self._pairs(works):
             out[other].add(work)
         return {work: sorted(others - {work}) for work, others in out.items()}
 
-    def _pairs(self, works: Sequence[str], *, by: str) -> Iterator[tuple[str, str]]:
-        """Yield citing and cited work where one of the two is asked for."""
+    def _pairs(self, works: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield each citing work and the one of some works that it cites."""
         import pyarrow as pa
-        import pyarrow.compute as pc
         from pyarrow import parquet
 
         numbers = [work.removeprefix("pmid:") for work in works if work.startswith("pmid:")]
-        wanted = pa.array([int(n) for n in numbers if n.isdecimal() and len(n) < 19], pa.int64())
+        wanted = pa.array([n for n in numbers if n.isdecimal()], pa.string())
         for part in self._store.whole:
             path = columns_folder(self._store.path) / f"{part.name}.parquet"
             table = parquet.read_table(path, columns=["pmid", "references"])
             table = table.filter(pa.array(self._alive[part.name]))
-            if by == "pmid":
-                table = table.filter(pc.is_in(table["pmid"], wanted))
-            for pmid, reference in _flat(table, wanted if by == "reference" else None):
+            for pmid, reference in _flat(table, wanted):
                 yield f"pmid:{pmid}", f"pmid:{reference}"
 
 
-def records_in(store: Store, works: Collection[str]) -> Iterator[Record]:
-    """Yield the records that a store has of some works, each named ``pmid:`` and its PMID."""
+def pmids_in(
+    store: Store, works: Collection[str], alive: Mapping[str, Any] | None = None
+) -> Mapping[str, str]:
+    """Return the names by PMID of those works named by DOI or PMCID that a store has.
+
+    One that two citations of the store share stands for neither.
+
+    Args:
+        store: the store.
+        works: names of works; those by PMID are passed over.
+        alive: which rows count, see :func:`live_rows`, if that is known already.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import parquet
+
+    found: dict[str, set[int]] = {}
+    asked = {}
+    for scheme, column in (("doi", "doi"), ("pmc", "pmcid")):
+        values = [w.removeprefix(f"{scheme}:") for w in works if w.startswith(f"{scheme}:")]
+        if values:
+            asked[scheme] = column, pa.array(values)
+    alive = live_rows(store) if alive is None and asked else alive or {}
+    for part in store.whole if asked else ():
+        path = columns_folder(store.path) / f"{part.name}.parquet"
+        table = parquet.read_table(path, columns=["pmid", *(c for c, _ in asked.values())])
+        table = table.filter(pa.array(alive[part.name]))
+        for scheme, (column, wanted) in asked.items():
+            values = (pc.utf8_lower if scheme == "doi" else pc.utf8_upper)(table[column])
+            kept = pc.is_in(values, wanted)
+            pairs = zip(values.filter(kept), table["pmid"].filter(kept), strict=True)
+            for value, pmid in pairs:
+                found.setdefault(f"{scheme}:{value}", set()).add(pmid.as_py())
+    return {work: f"pmid:{min(p)}" for work, p in found.items() if len(p) == 1}
+
+
+def records_in(
+    store: Store, works: Collection[str], alive: Mapping[str, Any] | None = None
+) -> Iterator[Record]:
+    """Yield the records that a store has of some works, each named ``pmid:`` and its PMID.
+
+    Args:
+        store: the store.
+        works: their names; those without a PMID are passed over.
+        alive: which rows count, see :func:`live_rows`, if that is known already.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
     from pyarrow import parquet
 
     numbers = [work.removeprefix("pmid:") for work in works if work.startswith("pmid:")]
     wanted = pa.array([int(n) for n in numbers if n.isdecimal() and len(n) < 19], pa.int64())
-    alive = live_rows(store)
+    alive = live_rows(store) if alive is None else alive
     for part in store.whole:
         name = f"{part.name}.parquet"
         pmids = parquet.read_table(columns_folder(store.path) / name, columns=["pmid"])["pmid"]
@@ -84,14 +134,11 @@ def records_in(store: Store, works: Collection[str]) -> Iterator[Record]:
 
 
 def _flat(table: Any, wanted: Any) -> Iterator[tuple[int, str]]:
-    """Yield each pair of a table's PMIDs and references, of all references or those wanted."""
-    import pyarrow as pa
+    """Yield each pair of a table's PMIDs and of those references that are wanted."""
     import pyarrow.compute as pc
 
     lists = table["references"].combine_chunks()
     parents, values = pc.list_parent_indices(lists), pc.list_flatten(lists)
-    if wanted is not None:
-        kept = pc.is_in(values, wanted.cast(pa.string()))
-        parents, values = parents.filter(kept), values.filter(kept)
-    pmids = table["pmid"].take(parents)
-    yield from zip(pmids.to_pylist(), values.to_pylist(), strict=True)
+    kept = pc.is_in(values, wanted)
+    pmids = table["pmid"].take(parents.filter(kept))
+    yield from zip(pmids.to_pylist(), values.filter(kept).to_pylist(), strict=True)

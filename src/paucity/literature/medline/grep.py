@@ -8,7 +8,6 @@ from array import array
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from paucity.literature.medline.candidates import candidates
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from paucity.literature.medline.prefilter import Need
     from paucity.literature.record import Record
     from paucity.literature.strategy.nodes import Strategy
     from paucity.logic import Truth
@@ -107,23 +107,44 @@ def grep(
         tell: called with the files done and all of them.
     """
     ordered = sorted(files, key=lambda path: rank(path.name))
-    run = partial(_grep_file, strategy=strategy, given=given)
+    question = _Question(strategy, need(resolved(strategy), given), given)
     done = []
-    for one in _each(run, ordered, processes or os.cpu_count() or 1):
+    for one in _each(question, ordered, processes or os.cpu_count() or 1):
         done.append(one)
         if tell:
             tell(len(done), len(ordered))
     return _joined(done)
 
 
-def _each(run: Callable[[Path], _File], files: Sequence[Path], processes: int) -> Iterator[_File]:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of each file.
+
+    Attributes:
+        strategy: the strategy.
+        wanted: what a citation must have in its bytes to meet it.
+        given: headings of MeSH, and the day of the search.
+    """
+
+    strategy: Strategy
+    wanted: Need
+    given: Given
+
+
+_asked: list[_Question] = []
+"""The question of a reading process, which it is given once: all of MeSH may be part of it."""
+
+
+def _each(question: _Question, files: Sequence[Path], processes: int) -> Iterator[_File]:
     if processes <= 1 or len(files) <= 1:
-        yield from map(run, files)
+        yield from (_grep_file(path, question) for path in files)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(files)), mp_context=context) as pool:
+    with ProcessPoolExecutor(
+        min(processes, len(files)), context, _asked.append, (question,)
+    ) as pool:
         try:
-            yield from pool.map(run, files)
+            yield from pool.map(_grep_asked, files)
         except BrokenProcessPool:
             message = "a reading process was killed (too little memory?)"
             raise StoreError(message) from None
@@ -131,12 +152,16 @@ def _each(run: Callable[[Path], _File], files: Sequence[Path], processes: int) -
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _grep_file(path: Path, strategy: Strategy, given: Given) -> _File:
+def _grep_asked(path: Path) -> _File:
+    return _grep_file(path, _asked[0])
+
+
+def _grep_file(path: Path, question: _Question) -> _File:
     for plain in (True, False):
         out, split = _File(path.name), Split()
         try:
             source = batches(path, split) if plain else walked(path, split)
-            _look(out, source, split, strategy, given)
+            _look(out, source, split, question)
         except UnusualError:
             continue
         except IncompleteError as error:
@@ -146,21 +171,18 @@ def _grep_file(path: Path, strategy: Strategy, given: Given) -> _File:
     return _File(path.name, fault="it cannot be read as PubMed XML")
 
 
-def _look(
-    out: _File, source: Iterable[list[bytes]], split: Split, strategy: Strategy, given: Given
-) -> None:
+def _look(out: _File, source: Iterable[list[bytes]], split: Split, question: _Question) -> None:
     """Read those citations that may meet a strategy, and judge them."""
-    wanted = need(resolved(strategy), given)
     for chunks in source:
         first = len(out.keys)
         out.keys.extend(_key(*(identifier(chunk) or (0, 0))) for chunk in chunks)
-        hits = candidates(wanted, chunks, inline=split.inline)
+        hits = candidates(question.wanted, chunks, inline=split.inline)
         out.read += len(hits)
         numbers = [first + i + 1 for i in hits]
         for number, record in zip(
             numbers, records_of([chunks[i] for i in hits], out.name, numbers), strict=True
         ):
-            truth = matches(strategy, record, given)
+            truth = matches(question.strategy, record, question.given)
             if truth is not False:
                 out.found.append((number - 1, record, truth))
 

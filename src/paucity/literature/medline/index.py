@@ -31,6 +31,7 @@ from paucity.literature.medline.store import (
     raw_folder,
     write_whole,
 )
+from paucity.memory import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -286,17 +287,18 @@ def documents_of(path: Path, number: int, rows: list[int]) -> list[Document]:
     """Return what the index holds of some citations of a part."""
     chunks = list(raw_of(path, rows))
     base = number << ROW_BITS
-    return [
-        (
-            base + row,
-            number,
-            (identifier(chunk) or (0, 1))[0],
-            words_of(record),
-            tuple(dict.fromkeys(values_of(record))),
-            days_of(record),
-        )
-        for row, chunk, record in zip(rows, chunks, records_of(chunks), strict=True)
-    ]
+    with uncollected():
+        return [
+            (
+                base + row,
+                number,
+                (identifier(chunk) or (0, 1))[0],
+                words_of(record),
+                tuple(dict.fromkeys(values_of(record))),
+                days_of(record),
+            )
+            for row, chunk, record in zip(rows, chunks, records_of(chunks), strict=True)
+        ]
 
 
 def _made(document: Document) -> Any:

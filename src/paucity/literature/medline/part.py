@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from paucity.literature.medline.split import (
     batches,
     walked,
 )
+from paucity.memory import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,20 +79,17 @@ def make_part(path: Path, columns: Path, raw: Path, *, fast: bool = True) -> Par
     size, sha256 = path.stat().st_size, digest(path)
     name = f"{_stem(path)}-{sha256[:12]}"
     made = (columns / f".{name}.unfinished", raw / f".{name}.unfinished")
-    collected = gc.isenabled()
-    gc.disable()  # there are millions of small objects and no circle among them
     try:
-        try:
-            written = _write(path, made, plain=True, fast=fast)
-        except UnusualError:
-            written = _write(path, made, plain=False, fast=False)
+        with uncollected():
+            try:
+                written = _write(path, made, plain=True, fast=fast)
+            except UnusualError:
+                written = _write(path, made, plain=False, fast=False)
         made[1].replace(raw / f"{name}.parquet")
         made[0].replace(columns / f"{name}.parquet")
     except IncompleteError as error:
         return Part(path.name, size, sha256, fault=str(error))
     finally:
-        if collected:
-            gc.enable()
         for left in made:
             left.unlink(missing_ok=True)
     return Part(path.name, size, sha256, name, *written)

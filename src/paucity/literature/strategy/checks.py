@@ -8,8 +8,8 @@ from paucity.literature.strategy.dates import first_day, last_day
 from paucity.literature.strategy.mesh import Mesh, preferred
 from paucity.literature.strategy.nodes import (
     And,
-    At,
     DateRange,
+    Filter,
     LineRef,
     MeSH,
     Node,
@@ -20,13 +20,14 @@ from paucity.literature.strategy.nodes import (
 )
 from paucity.literature.strategy.show import show
 from paucity.literature.strategy.walk import references, walk
+from paucity.literature.strategy.wording import found, wording
 from paucity.literature.strategy.words import has_wildcard, key
-from paucity.text import Finding, Severity, Span, did_you_mean, in_order
+from paucity.text import Finding, Severity, did_you_mean, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ANIMALS: Final = frozenset({"animals", "animal"})
+_ANIMALS: Final = frozenset({"animals", "animal", "other animals"})
 _HUMANS: Final = frozenset({"humans", "human"})
 
 
@@ -43,23 +44,12 @@ def lint(strategy: Strategy, name: str = "strategy", mesh: Mesh | None = None) -
     ['strategy-line-unused', 'strategy-line-missing']
     """
     findings = list(strategy.findings)
-    for check in (_missing, _unused, _repeated, _terms, _animals, _dates):
+    for check in (_missing, _unused, _repeated, _terms, _lines_twice, _animals, _dates):
         findings += check(strategy, name)
+    findings += wording(strategy, name, mesh)
     if mesh is not None and mesh.headings:
         findings += _headings(strategy, name, mesh)
     return in_order(findings)
-
-
-def found(
-    code: str,
-    name: str,
-    at: At,
-    message: str,
-    hint: str,
-    severity: Severity = Severity.WARNING,
-) -> Finding:
-    """Return a finding at a place of a strategy."""
-    return Finding(code, severity, Span(name, at.line, at.column), message, hint, name)
 
 
 def _missing(strategy: Strategy, name: str) -> Iterator[Finding]:
@@ -118,10 +108,10 @@ def _terms(strategy: Strategy, name: str) -> Iterator[Finding]:
         for node in walk(line.node):
             if not isinstance(node, And | Or):
                 continue
-            seen: set[Node | tuple[str, str]] = set()
+            seen: set[Node | tuple[str, str, bool]] = set()
             for operand in node.operands:
                 same = _same(operand)
-                if same in seen:
+                if same in seen and not isinstance(operand, LineRef):
                     message = f"{show(operand)} stands twice in one list"
                     hint = "remove one, or correct it: another spelling may have been meant"
                     code = "strategy-term-repeated"
@@ -129,10 +119,33 @@ def _terms(strategy: Strategy, name: str) -> Iterator[Finding]:
                 seen.add(same)
 
 
-def _same(node: Node) -> Node | tuple[str, str]:
-    """Return what is alike for terms that find the same."""
+def _lines_twice(strategy: Strategy, name: str) -> Iterator[Finding]:
+    """Yield where a line is joined with itself, or with a line that it is a part of already."""
+    code = "strategy-line-named-twice"
+    lines = {line.number: line.node for line in reversed(strategy.lines)}
+    for line in strategy.lines:
+        for node in walk(line.node):
+            if not isinstance(node, And | Or):
+                continue
+            named = [x for x in node.operands if isinstance(x, LineRef)]
+            for i, one in enumerate(named):
+                if one in named[:i]:
+                    message = f"line {line.number} names line {one.number} twice"
+                    hint = "remove one, or correct the number: another line may have been meant"
+                    yield found(code, name, one.at, message, hint)
+                for other in named:
+                    before = other.number < line.number
+                    whole = lines.get(other.number) if before else None
+                    if isinstance(whole, type(node)) and one in whole.operands:
+                        message = f"line {one.number} is a part of line {other.number} already"
+                        hint = "leave it out, or correct the number: another may have been meant"
+                        yield found(code, name, one.at, message, hint)
+
+
+def _same(node: Node) -> Node | tuple[str, str, bool]:
+    """Return what is alike for terms that find the same; PubMed tells a hyphen from a space."""
     if isinstance(node, Term) and node.field and not has_wildcard(node.text):
-        return node.field.value, key(node.text)
+        return node.field.value, key(node.text), "-" in node.text
     return node
 
 
@@ -140,13 +153,13 @@ def _animals(strategy: Strategy, name: str) -> Iterator[Finding]:
     """Yield where leaving out animals, or asking for humans, loses studies of people."""
     for line in strategy.lines:
         for node in walk(line.node):
-            if isinstance(node, Not) and _is_heading(node.right, _ANIMALS):
-                message = "studies indexed with both animals and humans are left out too"
+            if isinstance(node, Not) and _is_named(node.right, _ANIMALS):
+                message = "studies of both animals and humans are left out too"
                 hint = "write NOT (animals[mh] NOT humans[mh])"
                 yield found("strategy-animals", name, node.right.at, message, hint)
             elif isinstance(node, And):
                 for operand in node.operands:
-                    if _is_heading(operand, _HUMANS) and not _both(node):
+                    if _is_limit(operand, _HUMANS) and not _both(node):
                         message = "citations not yet indexed have no heading Humans and are lost"
                         hint = "write NOT (animals[mh] NOT humans[mh]) instead"
                         code = "strategy-humans"
@@ -155,6 +168,16 @@ def _animals(strategy: Strategy, name: str) -> Iterator[Finding]:
 
 def _both(node: And) -> bool:
     return any(_is_heading(x, _ANIMALS) for x in node.operands)
+
+
+def _is_named(node: Node, names: frozenset[str]) -> bool:
+    """Tell whether a node asks for one of some names, as heading, filter or word."""
+    word = isinstance(node, Term) and key(node.text) in names
+    return word or _is_limit(node, names)
+
+
+def _is_limit(node: Node, names: frozenset[str]) -> bool:
+    return _is_heading(node, names) or (isinstance(node, Filter) and node.name in names)
 
 
 def _is_heading(node: Node, names: frozenset[str]) -> bool:

@@ -1,7 +1,8 @@
 """The headings of MeSH and what stands below each, from NLM's descriptor file.
 
 Both forms are read: ``desc20xx.xml`` (also packed with gzip) and the older ASCII ``d20xx.bin``.
-Both come from the National Library of Medicine and are not part of this package.
+Both come from the National Library of Medicine and are not part of this package. Element names are
+those of NLM's "XML MeSH Data Elements" and "ASCII MeSH Descriptor Data Elements".
 """
 
 from __future__ import annotations
@@ -84,20 +85,38 @@ def read_mesh(path: Path) -> Mesh:
     """
     reading = Reading(path.name)
     descriptors: list[_Descriptor] = []
+    begin = b""
     try:
         with path.open("rb") as source:
             stream = unpacked(source, reading)
-            begin = stream.peek(64)[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+            begin = stream.peek(4096)[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
             descriptors += _xml(stream, reading) if begin[:1] == b"<" else _ascii(stream, reading)
     except MissingLibraryError as error:
         reading.fault("library-missing", 1, str(error), severity=Severity.ERROR)
     except (OSError, UnicodeError) as error:
         reading.fault("file-unreadable", 1, f"cannot be read: {error}", severity=Severity.ERROR)
     if not descriptors and not reading.findings:
-        message = "there is no MeSH descriptor in this file"
+        message = f"there is no MeSH descriptor in this file{_what(begin)}"
         hint = "take desc20xx.xml or d20xx.bin from the National Library of Medicine"
         reading.fault("mesh-empty", 1, message, hint, severity=Severity.ERROR)
     return _assembled(descriptors, reading)
+
+
+_OTHERS: Final = (
+    (rb"<SupplementalRecord|^RECTYPE = C\b", "supplementary concepts"),
+    (rb"<QualifierRecord|^RECTYPE = Q\b", "subheadings"),
+    (rb"<PharmacologicalAction(?:Set)?\b", "pharmacological actions"),
+    (rb"\A[^<\n;]+;[A-Z]\d\d", "tree numbers"),
+)
+"""How the other files of MeSH that stand beside the descriptors begin."""
+
+
+def _what(begin: bytes) -> str:
+    """Return which other file of MeSH this is, as the end of a sentence; empty if it is none."""
+    for pattern, what in _OTHERS:
+        if re.search(pattern, begin, re.MULTILINE):
+            return f"; it is MeSH's file of {what}"
+    return ""
 
 
 def _assembled(descriptors: Iterable[_Descriptor], reading: Reading) -> Mesh:
@@ -124,6 +143,10 @@ def _assembled(descriptors: Iterable[_Descriptor], reading: Reading) -> Mesh:
     )
 
 
+_ACTION: Final = ".//PharmacologicalAction/DescriptorReferredTo/DescriptorName/String"
+"""Below the record in today's files, below one of its concepts in those of 2006."""
+
+
 def _xml(stream: io.BufferedReader, reading: Reading) -> Iterator[_Descriptor]:
     for element in elements(stream, reading, ("DescriptorRecord",)):
         name = text_of(element.find("DescriptorName/String"))
@@ -133,13 +156,7 @@ def _xml(stream: io.BufferedReader, reading: Reading) -> Iterator[_Descriptor]:
             name,
             tuple(text_of(x) for x in element.iterfind("TreeNumberList/TreeNumber")),
             tuple(text_of(x) for x in element.iterfind("ConceptList/Concept/TermList/Term/String")),
-            tuple(
-                text_of(x)
-                for x in element.iterfind(
-                    "PharmacologicalActionList/PharmacologicalAction/DescriptorReferredTo"
-                    "/DescriptorName/String"
-                )
-            ),
+            tuple(text_of(x) for x in element.iterfind(_ACTION)),
         )
 
 

@@ -102,6 +102,7 @@ def _of_terms(nodes: Sequence[Node]) -> Iterator[Note]:
 def _of_headings(nodes: Sequence[Node], given: Given) -> Iterator[Note]:
     headings = [n for n in nodes if isinstance(n, MeSH)]
     broad = [n.heading for n in headings if n.explode]
+    actions = _texts(nodes, Field.PHARMACOLOGICAL_ACTION)
     if given.mesh is None:
         if broad:
             yield Note(
@@ -117,7 +118,6 @@ def _of_headings(nodes: Sequence[Node], given: Given) -> Iterator[Note]:
                 f"{_some(types, 'publication type')}: met only as written, without narrower types",
                 "PubMed may find more",
             )
-        actions = _texts(nodes, Field.PHARMACOLOGICAL_ACTION)
         if actions:
             yield Note(
                 "no-actions",
@@ -126,6 +126,13 @@ def _of_headings(nodes: Sequence[Node], given: Given) -> Iterator[Note]:
                 "records are undecided for it",
             )
     else:
+        if actions:
+            yield Note(
+                "actions-of-headings",
+                f"{_some(actions, 'pharmacological action')}: known of headings; those of "
+                "supplementary concepts do not stand in the descriptor file",
+                "PubMed may find more",
+            )
         lost = [
             n.heading
             for n in headings

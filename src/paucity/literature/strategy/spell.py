@@ -15,6 +15,8 @@ STEM: Final = 4
 """Fewest letters before a ``*`` (User Guide, "Truncating search terms")."""
 
 _IGNORED: Final = re.compile(r"[!#$%+;<>=?\\^_{}~\[\]()&|]+")
+_FOREIGN: Final = re.compile(r"(?<=[^\W_])[?#$](?=\d?[^\W_])|(?<=[^\W_])[#$](?=\d?(?:\s|$))")
+"""What other databases take for letters of a word; a `?` behind a word only ends a question."""
 _SPACE: Final = re.compile(r"\s+")
 _LETTERS: Final = re.compile(r"[^\W_]")
 _APART: Final = re.compile(r"[\s/-]+")
@@ -33,6 +35,10 @@ def clean(source: Source, text: str, offset: int, *, hyphens: bool = True) -> st
     middle of a word is kept, since leaving it out would lose what it may find; any other is passed
     over. Each gives a finding.
     """
+    if sign := _FOREIGN.search(text):
+        message = f"PubMed knows no wildcard `{sign[0]}`, as in `{text}`; it is read as a space"
+        hint = "write both spellings, joined by OR; PubMed knows `*` at the end of a word"
+        source.fault("strategy-wildcard-unknown", offset, message, hint)
     text = _SPACE.sub(" ", _IGNORED.sub(" ", text)).strip()
     if not hyphens:
         text = " ".join(filter(None, _APART.split(text)))

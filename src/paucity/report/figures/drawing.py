@@ -11,6 +11,7 @@ import io
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -73,9 +74,16 @@ class Drawing:
     @property
     def key(self) -> str:
         """Return a digest of what is drawn and of what draws it: the same digest, the same SVG."""
-        code = b"".join(p.read_bytes() for p in sorted(Path(__file__).parent.glob("*.py")))
-        drawn = (version("matplotlib"), self.name, self.draw.args)
+        code, library = _drawer()
+        drawn = (library, self.name, self.draw.args)
         return hashlib.sha256(code + repr(drawn).encode()).hexdigest()
+
+
+@cache
+def _drawer() -> tuple[bytes, str]:
+    """Return what draws figures: the code of this package, and the version of matplotlib."""
+    code = b"".join(p.read_bytes() for p in sorted(Path(__file__).parent.glob("*.py")))
+    return code, version("matplotlib")
 
 
 @contextmanager

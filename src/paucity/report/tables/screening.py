@@ -10,7 +10,6 @@ from paucity.report.checklist_facts import Facts
 from paucity.report.checklists import checklist_table
 from paucity.report.prisma import flow_table
 from paucity.report.table import Cell, Column, Table, TableRow, count_cell
-from paucity.screening.corpus import name_of
 from paucity.screening.decisions import State
 from paucity.screening.votes import Choice, Stage
 
@@ -146,6 +145,8 @@ def decisions(review: Review) -> Table:
 
 
 def _decision_rows(held: Screening, names: Sequence[str]) -> Iterator[TableRow]:
+    from paucity.screening.corpus import name_of  # not needed by most reviews
+
     for first, second in zip(held.decisions.title, held.decisions.full_text, strict=True):
         reason = first.reason
         if first.limit is not None:
@@ -167,20 +168,25 @@ def excluded_reports(review: Review) -> Table:
     """Return the reports excluded at full text, each with its reason (PRISMA 2020, item 16b)."""
     columns = (Column("report", "Report"), Column("record", "Record"), Column("reason", "Reason"))
     held = review.screening
-    rows = []
-    for decision in held.decisions.full_text if held else ():
-        if held is not None and decision.state is State.EXCLUDED:
+    rows = tuple(_excluded_rows(held)) if held is not None else ()
+    return Table("excluded-reports", "Reports excluded at full text", columns, rows)
+
+
+def _excluded_rows(held: Screening) -> Iterator[TableRow]:
+    from paucity.screening.corpus import name_of  # not needed by most reviews
+
+    for decision in held.decisions.full_text:
+        if decision.state is State.EXCLUDED:
             record = held.corpus.reports[decision.report].record
             name = name_of(held.corpus, decision.report)
             span = next((v.span for v in decision.votes if v.decision is Choice.EXCLUDE), None)
-            cells = {
-                "report": Cell(say_record(record)),
-                "record": Cell(name, name),
-                "reason": Cell(decision.reason or "no reason given", decision.reason, span),
-            }
-            rows.append(TableRow(cells))
-    title = "Reports excluded at full text"
-    return Table("excluded-reports", title, columns, tuple(rows))
+            yield TableRow(
+                {
+                    "report": Cell(say_record(record)),
+                    "record": Cell(name, name),
+                    "reason": Cell(decision.reason or "no reason given", decision.reason, span),
+                }
+            )
 
 
 def facts_of(review: Review) -> Facts:
