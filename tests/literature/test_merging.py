@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from tests.literature.support import people, report
 
 from paucity.literature import apply_merges, deduplicate, merge_records, read_merges, write_merges
 from paucity.literature.merge import Merge, brought_up_to_date, merges_of, references
+from paucity.literature.merge_file import settled, taken_out
 from paucity.literature.record import Place
 
 HELD = [
@@ -40,15 +42,14 @@ def test_a_merge_is_undone_by_a_word() -> None:
     text = write_merges(FOUND).replace("decision: merge", "decision: keep apart")
     merges, _ = read_merges(text)
     assert [r.positions for r in apply_merges(HELD, merges)[0]] == [(0,), (1,), (2,)]
-    again, _ = read_merges(write_merges(FOUND, merges))
+    again, _ = settled(FOUND, merges)
     assert [m.decision for m in again] == ["keep apart"]
 
 
 def test_a_person_joins_what_was_undecided() -> None:
     names = references(HELD)
     mine = Merge((names[0], names[2]), "merge", by="Ito")
-    text = write_merges(FOUND, [mine])
-    reports, _ = apply_merges(HELD, read_merges(text)[0])
+    reports, _ = apply_merges(HELD, settled(FOUND, [mine])[0])
     assert [r.positions for r in reports] == [(0, 1, 2)]
 
 
@@ -86,7 +87,7 @@ def test_a_decision_holds_when_an_export_gets_another_name() -> None:
     held = brought_up_to_date(apart, moved)
     assert held[0].records == tuple(references(moved)[:2])
     found = merges_of(moved, deduplicate(moved))
-    again, _ = read_merges(write_merges(found, held))
+    again, _ = settled(found, held)
     assert [(m.decision, m.by) for m in again] == [("keep apart", "Ito")]
     reports, findings = apply_merges(moved, again)
     assert (len(reports), findings) == (3, [])
@@ -124,3 +125,97 @@ def test_the_fuller_list_of_authors_is_taken_whole() -> None:
 
 def test_no_merges_are_an_empty_list() -> None:
     assert read_merges(write_merges([])) == ([], [])
+
+
+# -- what a person changed and did not sign -----------------------------------------------------
+
+NAMES = references(HELD)
+ASKED = Merge((NAMES[0], NAMES[2]), "undecided", reasons=(f"{NAMES[0]} / {NAMES[2]}: x (+8) = +8",))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "joined"),
+    [
+        ("merge", "undecided", False),
+        ("merge", "keep apart", False),
+        ("undecided", "merge", True),
+        ("undecided", "keep apart", False),
+    ],
+)
+def test_a_changed_decision_holds_without_a_name(before, after, joined) -> None:
+    found = FOUND if before == "merge" else [ASKED]
+    text = write_merges(found).replace(f"decision: {before}", f"decision: {after}")
+    decided, findings = settled(found, read_merges(text)[0], "m.yaml")
+    assert [(m.decision, m.by) for m in decided] == [(after, "unnamed")]
+    assert [(f.code, str(f.span)) for f in findings] == [("merge-unsigned", "m.yaml:3:3")]
+    reports, _ = apply_merges(HELD, decided)
+    assert (len(reports) == 2) is joined
+    again, findings = settled(found, read_merges(write_merges(decided))[0])
+    assert (again, findings) == (decided, [])  # written once, it is told no more
+
+
+def test_what_paucity_wrote_before_gives_way_to_what_it_finds_now() -> None:
+    now = [replace(ASKED, decision="merge", reasons=("x: y (+12) = +12",))]
+    assert settled(now, [ASKED]) == (now, [])
+    assert settled([ASKED], now) == ([ASKED], [])
+
+
+def test_a_pair_held_apart_by_other_pmids_is_not_taken_for_a_persons() -> None:
+    held = [
+        report(1, pmid="1", doi=""),
+        report(2, pmid="", doi=""),
+        report(3, pmid="2", doi=""),
+    ]
+    found = deduplicate(held)
+    if not found.held_apart:
+        pytest.fail("the records make no pair that is held apart")
+    merges = merges_of(held, found)
+    assert settled(merges, read_merges(write_merges(merges))[0]) == (merges, [])
+
+
+def test_a_pair_a_person_left_open_is_not_joined_through_a_larger_merge() -> None:
+    doubt = Merge((NAMES[0], NAMES[1]), "undecided", by="Ito", at=7)
+    whole = Merge(tuple(NAMES), "merge", reasons=("= +12",))
+    reports, findings = apply_merges(HELD, settled([whole], [doubt])[0])
+    assert not any({0, 1} <= set(r.positions) for r in reports)
+    assert [f.code for f in findings] == ["merge-contradicted"]
+
+
+def test_an_item_without_a_name_is_a_persons() -> None:
+    (held,), _ = read_merges(f"- {{decision: merge, records: ['{NAMES[0]}', '{NAMES[2]}']}}")
+    assert held.by == "unnamed"
+
+
+def test_a_record_taken_out_of_a_merge_is_told() -> None:
+    text = write_merges(FOUND).replace(f"  - {NAMES[1]}\n", "  - pmid:9 in records/z.ris\n")
+    (found,) = taken_out(read_merges(text)[0], "m.yaml")
+    assert (found.code, str(found.span)) == ("merge-record-taken-out", "m.yaml:3:3")
+    assert NAMES[1] in found.message
+    assert taken_out(read_merges(write_merges(FOUND))[0]) == []
+
+
+# -- where findings stand -----------------------------------------------------------------------
+
+
+def test_findings_stand_at_their_own_items() -> None:
+    text = f"""\
+- {{decision: keep apart, by: AB, records: ['{NAMES[0]}', '{NAMES[1]}']}}
+- {{decision: merge, by: AB, records: ['{NAMES[0]}', 'pmid:8 in records/b.ris']}}
+-   decision: merge
+    by: CD
+    records: ['{NAMES[0]}', '{NAMES[1]}']
+"""
+    decided, _ = settled([], read_merges(text, "m.yaml")[0])
+    _, findings = apply_merges(HELD, decided, "m.yaml")
+    assert [(f.code, str(f.span)) for f in findings] == [
+        ("merge-record-missing", "m.yaml:2:3"),
+        ("merge-contradicted", "m.yaml:3:5"),
+    ]
+
+
+def test_what_paucity_found_today_is_told_at_the_decision_that_it_contradicts() -> None:
+    text = f"\n- {{decision: keep apart, by: AB, records: ['{NAMES[0]}', '{NAMES[1]}']}}\n"
+    whole = Merge(tuple(NAMES), "merge", reasons=("= +12",))
+    decided, _ = settled([whole], read_merges(text, "m.yaml")[0])
+    _, findings = apply_merges(HELD, decided, "m.yaml")
+    assert [str(f.span) for f in findings] == ["m.yaml:2:3"]

@@ -132,3 +132,47 @@ def test_parquet_holds_every_record(tmp_path: Path) -> None:
     row = pl.read_parquet(tmp_path / "x.parquet").to_dicts()[0]
     assert row["authors"] == ["Marsh, Rebecca", "Allen, Carl", "McClain, Kenneth"]
     assert from_plain(json.loads(row["record"])) == record
+
+
+SOURCES = "path\twhat\tsource\tlicence\na.xml\t177 articles\tgithub\tBSD\nb.xml\t2\tgithub\tBSD\n"
+
+
+@pytest.mark.parametrize(
+    "text", [SOURCES, "Alder;2013;Blood\nBirch;2014;Chest\n", "key,year,journal\n1,2013,Blood\n"]
+)
+def test_a_table_of_something_else_is_passed_over(text) -> None:
+    library = read(text, "a.tsv")
+    assert (library.records, codes(library)) == ((), ["columns-unknown"])
+    assert library.findings[0].span.line == 1
+
+
+def test_what_is_passed_over_is_told_by_its_columns() -> None:
+    (found,) = read(SOURCES, "a.tsv").findings
+    assert "its columns are `path`, `what`, `source`, `licence`;" in found.message
+    assert "expected is one of title, abstract, DOI, PMID, PMCID" in found.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DOI,year\n10.1000/x,2013\n",
+        "PubMed ID\n123\n",
+        "authors,abstract\nAlder,Two children.\n",
+        "NCT Number,Status\nNCT01234567,done\n",
+    ],
+)
+def test_one_column_that_identifies_a_record_is_enough(text) -> None:
+    library = read(text, "a.csv")
+    assert len(library.records) == 1
+    assert "columns-unknown" not in codes(library)
+
+
+def test_a_workbook_of_something_else_is_passed_over(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["year", "budget"])
+    book.active.append([2013, 7])
+    book.save(tmp_path / "a.xlsx")
+    library = read_file(tmp_path / "a.xlsx")
+    assert (library.records, codes(library)) == ((), ["columns-unknown"])
+    assert "`year`, `budget`" in library.findings[0].message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -198,6 +199,25 @@ def test_an_empty_review_still_has_a_report(tmp_path: Path) -> None:
     write_report(review, tmp_path / "out")
     assert dead_links(tmp_path / "out") == []
     assert "No agent has eligible evidence" in (tmp_path / "out" / "index.html").read_text()
+
+
+def test_a_review_without_studies_has_no_empty_list_and_no_empty_section(tmp_path: Path) -> None:
+    protocol = (
+        "title: Elm\ncriteria:\n  main:\n    cohort:\n"
+        "      many: {require: patients >= 2, label: two patients}\n"
+    )
+    review = load(tmp_path / "review", {"review.yaml": protocol})
+    write_report(review, tmp_path / "out")
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "<strong>0 cohorts</strong> included" in page
+    assert not re.search(r"<(li|ul|ol|p|section)\b[^>]*>\s*</\1>", page)
+    assert not re.search(
+        r"</h[234]>\s*(?:<h[23]\b(?! id=\"h-agent)|</section>)",
+        page.replace('<h2 id="h-methods">Methods</h2>', ""),
+    )
+    assert "#tables" not in page
+    assert ">Response</h3>" not in page
+    assert dead_links(tmp_path / "out") == []
 
 
 def test_a_broken_review_still_has_a_report(tmp_path: Path) -> None:

@@ -123,6 +123,29 @@ def test_a_place_that_is_not_there_is_one_line(tmp_path: Path):
     assert "there is no file in" in run("records", tmp_path / "empty").stderr
 
 
+def test_the_search_checklist_of_bare_exports_names_their_databases(tmp_path: Path):
+    files = {
+        "a.nbib": "PMID- 1\nTI  - Anakinra in one\nOWN - NLM\n\nPMID- 2\nTI  - Two\nOWN - NLM\n",
+        "b.ris": ris(0, extra="DB  - Embase\n"),
+        "c.ris": ris(1, extra="DB  - EMBASE\n"),
+        "d.ris": ris(2),
+        "e.csv": "title,database\nEmapalumab,CINAHL\n",
+    }
+    for name, text in files.items():
+        (tmp_path / "in" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8")
+    run("records", tmp_path / "in", "--out", tmp_path / "out")
+    told = {line["item"]: line["answer"] for line in table(tmp_path / "out" / "prisma-s.csv")}
+    assert told["1"] == (
+        "As the exports name them: Embase (field DB); PubMed (format nbib); CINAHL (column"
+        " database); 1 file without the name of one: d.ris"
+    )
+    assert told["15"] == (
+        "6 records; Embase: 2 (2 files); PubMed: 2 (1 file); CINAHL: 1 (1 file); database not"
+        " named: 1 (1 file)"
+    )
+
+
 # -- votes -------------------------------------------------------------------------------------
 
 
@@ -165,11 +188,61 @@ def test_a_vote_that_cannot_count_is_refused_in_one_line(elm: Path, record, rest
     assert not (elm / "screening" / "EF.csv").exists()
 
 
+def test_a_vote_says_which_record_it_was_taken_for(elm: Path):
+    done = vote(elm, "https://doi.org/10.1000/CASE0", "--as", "EF", "--decision", "include")
+    first, second = done.output.splitlines()
+    assert first.startswith(
+        "`https://doi.org/10.1000/CASE0` is taken for doi:10.1000/case0: Author0"
+    )
+    assert second == "doi:10.1000/case0: included at title and abstract (screening/EF.csv)"
+    text = (elm / "screening" / "EF.csv").read_text(encoding="utf-8")
+    assert text == HEADER + "doi:10.1000/case0,title and abstract,include,,2026-02-01,\n"
+
+
+def test_a_vote_on_what_two_reports_share_names_both(elm: Path):
+    names = [f"doi:10.1000/case2 in records/{x}.ris" for x in "ab"]
+    apart = f"- {{decision: keep apart, by: AB, records: ['{names[0]}', '{names[1]}']}}\n"
+    (elm / "screening" / "merges.yaml").write_text(apart, encoding="utf-8")
+    done = vote(elm, "10.1000/CASE2", "--as", "EF", "--decision", "include")
+    assert done.exit_code == 2
+    assert f"`10.1000/CASE2` is 2 reports: `{names[0]}`, `{names[1]}`" in done.stderr
+    assert vote(elm, names[1], "--as", "EF", "--decision", "include").exit_code == 0
+
+
+def test_a_sheet_may_name_records_as_people_write_them(tmp_path: Path, elm: Path):
+    sheet = tmp_path / "ef.csv"
+    rows = "10.1000/CASE0,include\nhttps://doi.org/10.1000/case1,include\n10.1000/nix,include\n"
+    sheet.write_text("record,decision\n" + rows, encoding="utf-8")
+    done = run("screen", "import", elm, sheet, "--as", "EF")
+    assert "ef.csv:4:1: `10.1000/nix` is none of the records" in done.stderr
+    sheet.write_text("record,decision\n" + rows.replace("10.1000/nix,include\n", ""), "utf-8")
+    done = run("screen", "import", elm, sheet, "--as", "EF", "--time", "2026-02-01")
+    assert "ef.csv:2: `10.1000/CASE0` is taken for doi:10.1000/case0: Author0 2013." in done.output
+    text = (elm / "screening" / "EF.csv").read_text(encoding="utf-8")
+    assert [line.split(",")[0] for line in text.splitlines()[1:]] == [
+        "doi:10.1000/case0",
+        "doi:10.1000/case1",
+    ]
+
+
 @pytest.mark.parametrize("name", ["../EF", "a/b", ".x", "=EF"])
 def test_a_reviewers_name_never_leads_out_of_the_folder(elm: Path, name):
     done = vote(elm, "doi:10.1000/case0", "--as", name, "--decision", "include")
     assert done.exit_code == 2
     assert "can be no reviewer's name" in done.stderr
+
+
+def test_votes_under_a_name_no_reviewer_can_have_are_told(elm: Path):
+    done = vote(elm, "doi:10.1000/case0", "--as", "con", "--decision", "include")
+    assert done.stderr == (
+        "Error: no file can be called `con` on Windows: use another name, as `con 1`\n"
+    )
+    (elm / "screening" / "merges.csv").write_text(HEADER + row(0, "include"), encoding="utf-8")
+    done = run("check", elm)
+    assert (
+        "screening/merges.csv:1:1: error [reviewer-name] the votes are not counted" in done.output
+    )
+    assert "rename the file: use another name, as `merges 1`" in done.output
 
 
 def test_a_reviewer_in_other_capitals_is_refused_and_found(elm: Path):

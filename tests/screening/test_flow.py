@@ -136,7 +136,8 @@ def test_no_box_is_drawn_over_another(name):
     from paucity.report.figures.drawing import style
 
     with style():
-        figure = prisma._figure(*prisma._rows(FLOWS[name]))
+        figure = prisma._figure(prisma._parts(FLOWS[name]))
+        figure.set_dpi(72)  # that of SVG, which measuring the first text would set
         renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
         axes = figure.axes[0]
         boxes = [p.get_bbox() for p in axes.patches if isinstance(p, Rectangle)]
@@ -187,3 +188,61 @@ def test_hostile_names_stay_text_in_every_format():
     assert "<script" not in as_markdown(flow_table(held))
     assert not [line for line in text.splitlines() if line.startswith(("=", "+", "@"))]
     assert total(held.other.excluded_reports) == 2
+
+
+# The words of the templates for new (v1, v2) and updated (v1, v2) reviews, prisma-statement.org.
+MAIN_TITLE = "Identification of studies via databases and registers"
+OTHER_TITLE = "Identification of studies via other methods"
+NEW_MAIN_TITLE = "Identification of new studies via databases and registers"
+NEW_OTHER_TITLE = "Identification of new studies via other methods"
+
+
+@pytest.mark.parametrize(
+    ("flow", "titles"),
+    [
+        (FLOWS["new"], [MAIN_TITLE]),
+        (replace(FLOWS["new"], other=OTHER), [MAIN_TITLE, OTHER_TITLE]),
+        (FLOWS["updated"], ["Previous studies", NEW_MAIN_TITLE]),
+        (FLOWS["with other methods"], ["Previous studies", NEW_MAIN_TITLE, NEW_OTHER_TITLE]),
+    ],
+)
+def test_columns_have_the_titles_of_the_template(flow, titles):
+    groups = list(dict.fromkeys(row.group for row in flow_table(flow).rows))
+    assert [g for g in groups if not g.startswith(("Screening", "Included"))] == titles
+    assert all(f"{title}: " in flow_figure(flow).alt for title in titles)
+    axes = _axes(flow)
+    bold = [t for t in axes.texts if t.get_weight() == "bold" and not t.get_rotation()]
+    assert " ".join(t.get_text() for t in bold) == " ".join(titles)
+
+
+def _axes(flow):
+    from paucity.report.figures import prisma
+    from paucity.report.figures.drawing import style
+
+    with style():
+        return prisma._figure(prisma._parts(flow)).axes[0]
+
+
+def _place(axes, start):
+    return next(t.get_position() for t in axes.texts if t.get_text().startswith(start))
+
+
+@pytest.mark.parametrize("name", ["updated", "with other methods"])
+def test_previous_studies_stand_where_the_template_has_them(name):
+    axes = _axes(FLOWS[name])
+    before = _place(axes, "Studies included")
+    identified = _place(axes, "Records identified")
+    screened = _place(axes, "Records screened")
+    assert before[0] < identified[0]  # left of all others
+    assert before[1] < screened[1]  # in the row of identification
+    told = next(r for r in flow_table(FLOWS[name]).rows if r.group == "Previous studies")
+    assert told["box"].text == "Studies included in previous version of review"
+
+
+def test_a_line_leads_from_previous_studies_to_all_studies():
+    axes = _axes(FLOWS["updated"])
+    before, whole = _place(axes, "Studies included"), _place(axes, "Total studies")
+    (line,) = axes.lines
+    assert line.get_xdata()[0] == line.get_xdata()[1] < whole[0]
+    assert line.get_ydata()[0] > before[1]
+    assert abs(line.get_ydata()[1] - whole[1]) < 0.5

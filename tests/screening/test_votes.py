@@ -15,6 +15,7 @@ from paucity.screening.votes import (
     Stage,
     Vote,
     is_reviewer,
+    name_fault,
     name_key,
     read_votes,
     with_votes,
@@ -120,6 +121,27 @@ def test_rows_that_go_back_in_time_are_noted():
 @pytest.mark.parametrize("name", ["../AB", "a/b", "", "a\nb", "=x", ".hidden", "x" * 80, "a."])
 def test_a_name_that_is_no_file_name_is_no_reviewer(name):
     assert not is_reviewer(name)
+
+
+@pytest.mark.parametrize("name", ["con", "AUX", "Nul.x", "prn", "COM1", "lpt9", "com¹", "aux .b"])
+def test_a_name_that_windows_gives_to_no_file_is_no_reviewer(name):
+    message, hint = name_fault(name) or ("", "")
+    assert "on Windows" in message
+    offered = hint.partition("`")[2].rstrip("`")
+    assert is_reviewer(offered)
+
+
+@pytest.mark.parametrize("name", ["merges", "Merges", "MERGES"])
+def test_a_name_that_stands_for_another_file_is_no_reviewer(name):
+    assert name_fault(name) == (
+        f"`{name}` stands for the merges in screening/",
+        f"use another name, as `{name} 1`",
+    )
+
+
+@pytest.mark.parametrize("name", ["Conrad", "Aux Berg", "com", "lpt10", "merges 1", "N. Ull"])
+def test_a_name_that_only_resembles_one_is_a_reviewer(name):
+    assert is_reviewer(name)
 
 
 def test_what_a_terminal_would_obey_is_taken_out():

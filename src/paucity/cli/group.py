@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -53,6 +53,20 @@ INTERRUPTED = 130
 _BY_DUCKDB = "Query interrupted"
 """What DuckDB's RuntimeError says of a query that Ctrl-C ended."""
 
+_MEDLINE: Final = frozenset({"numpy", "pyarrow"})
+"""Libraries of the extra `medline` that others bring too."""
+
+
+def _extra(error: ModuleNotFoundError) -> str | None:
+    """Return the extra that brings a missing library to the part of paucity that needs it."""
+    library = (error.name or "").partition(".")[0]
+    frame = error.__traceback__
+    while library in _MEDLINE and frame is not None:
+        if str(frame.tb_frame.f_globals.get("__name__")).startswith("paucity.literature.medline"):
+            return "medline"
+        frame = frame.tb_next
+    return _EXTRAS.get(library)
+
 
 class Fault(click.ClickException):
     """A fault of use or of the folder: one line, exit code 2."""
@@ -81,7 +95,7 @@ class Clean(click.Group):
             sys.stderr.close()
             ctx.exit(0)
         except ModuleNotFoundError as error:
-            extra = _EXTRAS.get((error.name or "").partition(".")[0])
+            extra = _extra(error)
             if extra is None:
                 raise
             message = f"this needs {error.name}: install it with `pip install 'paucity[{extra}]'`"

@@ -55,8 +55,8 @@ def records(places: tuple[Path, ...], out: Path, forms: tuple[str, ...], *, quie
     show = _progress()
     try:
         with uncollected():
-            review, screening, merges = _screened(places, out, show)
-            _spare(screening, merges)
+            review, screening, merges = merged_records(places, out, show)
+            spare(screening, merges)
             written = write_corpus(
                 review,
                 screening,
@@ -82,7 +82,9 @@ def records(places: tuple[Path, ...], out: Path, forms: tuple[str, ...], *, quie
     undecided = sum(m.decision == "undecided" for m in corpus.merges)
     click.echo(f"{plural(len(corpus.exports), 'file')}, {plural(len(corpus.records), 'record')}")
     gone = len(corpus.records) - len(corpus.reports)
-    pairs = f"{plural(undecided, 'pair')} to decide" if undecided else "no pair to decide"
+    pairs = "no pair to decide"
+    if undecided:
+        pairs = f"{plural(undecided, 'pair')} to decide: paucity screen pairs"
     reports = plural(len(corpus.reports), "report")
     click.echo(f"{plural(gone, 'duplicate')} merged ({pairs}), {reports}")
     asked = f"{plural(written.overlaps, 'question')} of shared patients"
@@ -96,7 +98,7 @@ def records(places: tuple[Path, ...], out: Path, forms: tuple[str, ...], *, quie
     sys.exit(int(bool(errors or warnings)))
 
 
-def _spare(screening: Screening, merges: Path) -> None:
+def spare(screening: Screening, merges: Path) -> None:
     """End if the merge file cannot be read whole: writing it again would lose a decision."""
     for finding in screening.findings:
         if finding.span.file.endswith("merges.yaml") and finding.severity == "error":
@@ -115,8 +117,8 @@ def _progress() -> Callable[[str], None]:
     return show
 
 
-def _screened(
-    places: tuple[Path, ...], out: Path, show: Callable[[str], None]
+def merged_records(
+    places: tuple[Path, ...], out: Path, show: Callable[[str], None] = lambda _: None
 ) -> tuple[Review | None, Screening, Path]:
     """Return the review, if it is one, with its records, and where its merges are kept."""
     from paucity.screening.corpus import MERGES

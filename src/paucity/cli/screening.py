@@ -145,10 +145,12 @@ def vote(
 ) -> None:  # fmt: skip
     """Add one vote to a reviewer's file.
 
-    RECORD is the record's identity, as `paucity screen status` prints it: pmid:23418008.
+    RECORD is the record's identity, as `paucity screen status` prints it: pmid:23418008. A bare
+    PMID, a PMCID, and a DOI as it is or as an address will do.
     """
     from paucity.screening.corpus import name_of
     from paucity.screening.folder import add_votes
+    from paucity.screening.naming import Names, spellings
     from paucity.screening.votes import Choice, Stage, Vote, file_of, objection_to
     from paucity.text import did_you_mean
     from paucity.writer import ChangedError
@@ -156,14 +158,17 @@ def vote(
     reviewer = _reviewer(review, reviewer)
     folder = _folder(review)
     _, held = _screened(review)
-    known = held.corpus.by_name.get(record, frozenset())
-    if not known:
-        hint = did_you_mean(record, held.corpus.by_name) or "see `paucity screen status`"
+    names = Names(held.corpus)
+    meant = names.meant(record)
+    if not meant.reports:
+        written = [*spellings(record), record]
+        guesses = (did_you_mean(name, held.corpus.by_name) for name in written)
+        hint = next(filter(None, guesses), "see `paucity screen status`")
         raise Fault(f"there is no record `{record}` ({hint})")
-    if len(known) > 1:
-        raise Fault(f"`{record}` is {len(known)} reports; add ` in FILE` to say which")
+    if len(meant.reports) > 1:
+        raise Fault(f"`{record}` is {len(meant.reports)} reports: {names.candidates(meant)}")
     when = _time(when)
-    made = Vote(record, Stage(stage), Choice(decision), reason, when, note, reviewer)
+    made = Vote(meant.name, Stage(stage), Choice(decision), reason, when, note, reviewer)
     objection = objection_to(made, held.plan.reasons)
     if objection:
         raise Fault(f"{objection[0]} ({objection[1]})")
@@ -171,9 +176,21 @@ def vote(
         add_votes(folder, reviewer, [made])
     except (ChangedError, ValueError) as error:
         raise Fault(str(error)) from None
-    number = next(iter(known))
+    number = next(iter(meant.reports))
+    if not meant.exact:
+        click.echo(_taken(held, record, number))
     now = _state(held, folder, number, Stage(stage))
     click.echo(f"{name_of(held.corpus, number)}: {now} at {stage} ({file_of(reviewer)})")
+
+
+def _taken(held: Screening, text: str, report: int) -> str:
+    """Return which record a text was taken for."""
+    from paucity.report.render import clean
+    from paucity.report.tables.screening import say_record
+    from paucity.screening.corpus import name_of
+
+    said = say_record(held.corpus.reports[report].record)
+    return clean(f"`{text}` is taken for {name_of(held.corpus, report)}: {said}")
 
 
 def _reviewer(place: str, name: str) -> str:
@@ -181,10 +198,11 @@ def _reviewer(place: str, name: str) -> str:
     from unicodedata import normalize
 
     from paucity.screening.folder import votes_in
-    from paucity.screening.votes import file_of, is_reviewer, name_key
+    from paucity.screening.votes import file_of, name_fault, name_key
 
-    if not is_reviewer(name):
-        raise Fault(f"`{name}` can be no reviewer's name: use letters, digits, dots, hyphens")
+    fault = name_fault(name)
+    if fault is not None:
+        raise Fault(f"{fault[0]}: {fault[1]}")
     votes, _ = votes_in(_folder(place), [])
     held = [other for other, _ in votes if name_key(other) == name_key(name)]
     if not held or name in held:
@@ -280,17 +298,19 @@ def import_(review: str, table: Path, reviewer: str, stage: str, when: str) -> N
     text, fault = read_text(table.parent, table, table.name)
     if fault is not None:
         raise Fault(f"{fault.span}: {fault.message}")
-    votes, faults = votes_of_sheet(text, table.name, held, reviewer, Stage(stage), when)
-    if faults:
-        for finding in faults:
+    sheet = votes_of_sheet(text, table.name, held, reviewer, Stage(stage), when)
+    if sheet.faults:
+        for finding in sheet.faults:
             click.echo(f"{finding.span}: {finding.message} ({finding.hint})", err=True)
-        raise Fault(f"nothing is written: {plural(len(faults), 'row')} cannot be read")
-    if votes:
+        raise Fault(f"nothing is written: {plural(len(sheet.faults), 'row')} cannot be read")
+    if sheet.votes:
         try:
-            add_votes(folder, reviewer, votes)
+            add_votes(folder, reviewer, sheet.votes)
         except (ChangedError, ValueError) as error:
             raise Fault(str(error)) from None
-    click.echo(f"{plural(len(votes), 'vote')} added to {file_of(reviewer)}")
+    for line, written, report in sheet.taken:
+        click.echo(f"{table.name}:{line}: {_taken(held, written, report)}")
+    click.echo(f"{plural(len(sheet.votes), 'vote')} added to {file_of(reviewer)}")
 
 
 @main.command()

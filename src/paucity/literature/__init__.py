@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from paucity.literature.block import candidate_pairs
     from paucity.literature.decide import Decision, Deduplication, Verdict, deduplicate
     from paucity.literature.links import Link, find_links
-    from paucity.literature.merge import apply_merges, merge_records, read_merges, write_merges
+    from paucity.literature.merge import apply_merges, merge_records
+    from paucity.literature.merge_file import read_merges, write_merges
     from paucity.literature.normal import essence, identity
     from paucity.literature.overlap import Overlap, possible_overlaps
     from paucity.literature.read import Library, read_bytes, read_file, stream_file
@@ -67,9 +68,9 @@ _MODULES: Final = {
     "possible_overlaps": "overlap",
     "read_bytes": "read",
     "read_file": "read",
-    "read_merges": "merge",
+    "read_merges": "merge_file",
     "stream_file": "read",
-    "write_merges": "merge",
+    "write_merges": "merge_file",
     "write_records": "write",
 }
 """Where each name is defined: a module is loaded when something of it is asked for."""

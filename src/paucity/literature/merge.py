@@ -1,35 +1,29 @@
-"""Write merges to a text file that a person can read, change and undo, and apply them.
+"""Merges: which records are one report, by decision of the model or of a person, and joined so.
 
-One merge is one item: the records by their identity, what was decided and why. A reviewer changes
-`decision` to `keep apart` or `merge`; a decision a person made is never overwritten.
+One merge names its records by their identity and tells what was decided and why; the file they
+stand in is that of :mod:`paucity.literature.merge_file`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
+from paucity.literature.decide import MERGE
 from paucity.literature.normal import identity
 from paucity.literature.record import LISTED, Record
-from paucity.text import Finding, Map, Seq, Severity, parse_yaml, span_of
+from paucity.text import Finding, Severity, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from paucity.literature.decide import Decision, Deduplication
-    from paucity.text import Value
 
-DECISIONS: Final = ("merge", "keep apart", "undecided")
+PAUCITY: Final = "paucity"
+"""Who decided, where no person did."""
 
 SHOWN: Final = 1_000
 """Characters of a title that are shown to whoever decides."""
-
-HEADER: Final = """\
-# Records that are one report. Change `decision` to `keep apart` to undo a merge, or to `merge` for
-# a pair that is undecided; put your name in `by`, and the next run keeps your decision.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +36,15 @@ class Merge:
         by: ``paucity``, or who decided.
         reasons: a line for each pair.
         title: of the first record, for the reader.
+        at: packed place of the item in the merge file; 0 if it does not stand there.
     """
 
     records: tuple[str, ...]
     decision: str
-    by: str = "paucity"
+    by: str = PAUCITY
     reasons: tuple[str, ...] = ()
     title: str = ""
+    at: int = field(default=0, compare=False)
 
 
 def reference(record: Record) -> str:
@@ -128,106 +124,17 @@ def merges_of(records: Sequence[Record], found: Deduplication) -> list[Merge]:
     ]
     for decision in (*found.uncertain, *found.held_apart):
         pair = (names[decision.first], names[decision.second])
-        told = (_reason(decision, names),)
-        out.append(
-            Merge(pair, "undecided", reasons=told, title=records[decision.first].title[:SHOWN])
-        )
+        told = _reason(decision, names)
+        if decision.points >= MERGE:
+            told += ", but what each is merged with has another PMID"
+        title = records[decision.first].title[:SHOWN]
+        out.append(Merge(pair, "undecided", reasons=(told,), title=title))
     return out
 
 
 def _reason(decision: Decision, names: Sequence[str]) -> str:
     total = f"{decision.points:+g}"
     return f"{names[decision.first]} / {names[decision.second]}: {decision.told()} = {total}"
-
-
-def write_merges(merges: Iterable[Merge], before: Iterable[Merge] = ()) -> str:
-    """Return the merge file.
-
-    Args:
-        merges: as found now.
-        before: as the file stood; what a person decided there stays, and replaces what was found
-            about the same records.
-
-    Returns:
-        YAML text, in a stable order.
-    """
-    found = list(merges)
-    now = {frozenset(m.records): m.decision for m in found}
-    human = [m for m in before if _human(m, now.get(frozenset(m.records), ""))]
-    decided = {frozenset(m.records) for m in human}
-    new = [m for m in found if frozenset(m.records) not in decided]
-    items = [_plain(m) for m in (*human, *new)]
-    if not items:
-        return HEADER + "[]\n"
-    body: str = yaml.safe_dump(items, sort_keys=False, allow_unicode=True, width=96)
-    return HEADER + body
-
-
-def _human(merge: Merge, now: str) -> bool:
-    """Tell whether a person decided: by name, or by a decision that is not the one found."""
-    if merge.by != "paucity" or merge.decision == "keep apart":
-        return True
-    return merge.decision == "merge" and now == "undecided"
-
-
-def _plain(merge: Merge) -> dict[str, Any]:
-    out: dict[str, Any] = {"decision": merge.decision, "by": merge.by}
-    if merge.title:
-        out["title"] = merge.title
-    out["records"] = list(merge.records)
-    if merge.reasons:
-        out["because"] = list(merge.reasons)
-    return out
-
-
-def read_merges(text: str, name: str = "merges.yaml") -> tuple[list[Merge], list[Finding]]:
-    """Read a merge file; a damaged item becomes a finding and the rest is read."""
-    document = parse_yaml(text, name)
-    findings = list(document.findings)
-    tree = document.tree
-    if tree is None:
-        return [], findings
-    if not isinstance(tree, Seq):
-        findings.append(_fault(name, getattr(tree, "at", 0), "a merge file is a list of merges"))
-        return [], findings
-    merges = []
-    for item, at in zip(tree, tree.items_at, strict=True):
-        merge = _merge(item, at, name, findings)
-        if merge:
-            merges.append(merge)
-    return merges, findings
-
-
-def _merge(item: Value, at: int, name: str, findings: list[Finding]) -> Merge | None:
-    if not isinstance(item, Map):
-        findings.append(_fault(name, at, "a merge has `decision` and `records`"))
-        return None
-    records = _texts(item.get("records"))
-    decision = item.get("decision")
-    if len(records) < 2:
-        findings.append(_fault(name, at, f"a merge names at least 2 records, found {len(records)}"))
-        return None
-    if not (isinstance(decision, str) and decision in DECISIONS):
-        place = item.values_at.get("decision", at)
-        options = ", ".join(DECISIONS)
-        findings.append(_fault(name, place, f"decision {decision!r} is none of {options}"))
-        return None
-    by, title = item.get("by"), item.get("title")
-    return Merge(
-        records,
-        decision,
-        by if isinstance(by, str) else "paucity",
-        _texts(item.get("because")),
-        title if isinstance(title, str) else "",
-    )
-
-
-def _texts(value: Value) -> tuple[str, ...]:
-    return tuple(x for x in value if isinstance(x, str)) if isinstance(value, Seq) else ()
-
-
-def _fault(name: str, at: int, message: str) -> Finding:
-    return Finding("merge-unreadable", Severity.ERROR, span_of(name, at), message, "", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,18 +169,17 @@ def apply_merges(
     held = list(merges)
     findings = _missing(held, position, name)
     apart = [
-        {position[r] for r in m.records if r in position}
-        for m in held
-        if m.decision == "keep apart"
+        (m, {position[r] for r in m.records if r in position}) for m in held if _holds_apart(m)
     ]
     group = {i: {i} for i in range(len(records))}
     joins = [m for m in held if m.decision == "merge"]
-    for merge in sorted(joins, key=lambda m: m.by == "paucity"):
+    for merge in sorted(joins, key=lambda m: m.by == PAUCITY):
         known = [position[r] for r in merge.records if r in position]
         for other in known[1:]:
             joined = group[known[0]] | group[other]
-            if any(len(joined & pair) > 1 for pair in apart):
-                findings.append(_contradicted(name, merge))
+            against = next((m for m, pair in apart if len(joined & pair) > 1), None)
+            if against:
+                findings.append(_contradicted(name, merge, against))
                 continue
             for member in joined:
                 group[member] = joined
@@ -285,28 +191,34 @@ def apply_merges(
     return out, findings
 
 
+def _holds_apart(merge: Merge) -> bool:
+    """Tell whether a decision forbids to join: what a person has not decided nobody else does."""
+    return merge.decision == "keep apart" or (merge.decision == "undecided" and merge.by != PAUCITY)
+
+
 def _missing(merges: Iterable[Merge], known: Collection[str], name: str) -> list[Finding]:
     """Return a finding for each decision that names a record which is not there."""
     out = []
     for merge in merges:
         missing = [r for r in merge.records if r not in known]
-        if missing and merge.decision != "undecided":
+        if missing and (merge.decision != "undecided" or merge.by != PAUCITY):
             out.append(_gone(name, merge, missing))
     return out
 
 
 def _gone(name: str, merge: Merge, missing: Sequence[str]) -> Finding:
     told = f"{len(missing)} of {len(merge.records)} records are no longer there: {missing[0]}"
-    apart = merge.decision == "keep apart"
-    message = f"{told}; nothing keeps it apart any more" if apart else told
+    message = f"{told}; nothing keeps it apart any more" if _holds_apart(merge) else told
     hint = "name the record as it is named now, or remove this decision"
-    return Finding("merge-record-missing", Severity.WARNING, span_of(name, 0), message, hint, name)
+    span = span_of(name, merge.at)
+    return Finding("merge-record-missing", Severity.WARNING, span, message, hint, name)
 
 
-def _contradicted(name: str, merge: Merge) -> Finding:
+def _contradicted(name: str, merge: Merge, against: Merge) -> Finding:
     message = f"the merge of {merge.records[0]} would join records that are kept apart"
     hint = "decide which of the two holds"
-    return Finding("merge-contradicted", Severity.WARNING, span_of(name, 0), message, hint, name)
+    span = span_of(name, merge.at or against.at)
+    return Finding("merge-contradicted", Severity.WARNING, span, message, hint, name)
 
 
 _LISTS: Final = (
@@ -333,8 +245,7 @@ def merge_records(records: Sequence[Record]) -> Record:
     if len(records) == 1:
         return best
     values: dict[str, Any] = {}
-    for field in fields(Record):
-        name = field.name
+    for name in (f.name for f in fields(Record)):
         if name in {"place", "kind", *_LISTS}:
             continue
         given = [getattr(r, name) for r in ordered if getattr(r, name)]

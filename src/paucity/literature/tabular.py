@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 MAX_XLSX: Final = 200_000_000
 """Most bytes that a workbook may unpack to."""
 
+NEEDED: Final = frozenset(
+    {"title", "original_title", "abstract", "doi", "pmid", "pmcid", "registrations", "paucity"}
+)
+"""Fields of which a table has at least one, if its rows are records."""
+
 MENDED: Final = 100
 """Rows of a table that are taken to end with their line because a quotation mark stays open."""
 
@@ -196,9 +201,9 @@ def _table(rows: Iterable[tuple[int, Sequence[str]]], reading: Reading) -> Itera
         if not header:
             header, header_line = [name.strip() for name in row], line
             fields = [COLUMNS.get(plain_name(name), "") for name in header]
-            if not any(fields):
-                message = "no column has a name we know; each cell is kept under its column's name"
-                reading.fault("columns-unknown", line, message, "name one column `title`")
+            if NEEDED.isdisjoint(fields):
+                _no_records(header, line, reading)
+                return
             continue
         number += 1
         draft = Draft(reading, number, line)
@@ -211,6 +216,16 @@ def _table(rows: Iterable[tuple[int, Sequence[str]]], reading: Reading) -> Itera
         over = ", ".join(header[widest:])[:2_000]
         message = f"no row has more than {widest} cells; there is nothing under: {over}"
         reading.fault("header-too-long", header_line, message, "look whether a line end is missing")
+
+
+def _no_records(header: Sequence[str], line: int, reading: Reading) -> None:
+    """Say that a table tells of something else than records, by its columns."""
+    names = ", ".join(f"`{name[:40]}`" for name in header[:12] if name) or "none with a name"
+    more = f" and {len(header) - 12} more" if len(header) > 12 else ""
+    message = f"not a table of records, and passed over: its columns are {names}{more};"
+    message += " expected is one of title, abstract, DOI, PMID, PMCID"
+    hint = "if it holds records, give their columns these names in the first row"
+    reading.fault("columns-unknown", line, message, hint)
 
 
 def _named(

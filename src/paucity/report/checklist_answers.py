@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from paucity.report import checklist_evidence as evidence
+from paucity.report import checklist_exports as exports
 from paucity.report.checklist_facts import Answer, Facts, count, joined, logged, searches
 from paucity.screening.decisions import State
 
@@ -75,18 +76,10 @@ def sources(facts: Facts) -> Answer | None:
     """Return the sources searched, and when."""
     held = searches(facts)
     if not held:
-        return _exports(facts)
+        return exports.searched_sources(facts)
     told = [f"{s.database} ({s.date or 'date not stated'})" for s in held]
     told += [text for s in held for text in s.also]
     return Answer(joined(told), "Methods: Search", held[0].marks.span())
-
-
-def _exports(facts: Facts) -> Answer | None:
-    """Return the exports, where no search names them."""
-    if facts.screening is None or not facts.screening.corpus.exports:
-        return None
-    names = {e.database or e.name for e in facts.screening.corpus.exports if e.records}
-    return Answer(f"Exports of {count(len(names), 'source')}; dates not stated", "the exports")
 
 
 def strategy(facts: Facts) -> Answer | None:
@@ -131,6 +124,11 @@ def dates(facts: Facts) -> Answer | None:
         return None
     told = joined(f"{s.database}: {s.date or 'not stated'}" for s in held)
     return Answer(told, "Methods: Search", held[0].marks.span())
+
+
+def databases(facts: Facts) -> Answer | None:
+    """Return the databases searched; those that the exports name, if no search is told."""
+    return _of_kind("database")(facts) or exports.databases(facts)
 
 
 def _of_kind(*kinds: str) -> Callable[[Facts], Answer | None]:
@@ -190,6 +188,8 @@ def selection(facts: Facts) -> Answer | None:
 
 def totals(facts: Facts) -> Answer | None:
     """Return the number of records of each source."""
+    if told_by_exports := exports.totals(facts):
+        return told_by_exports
     told = [f"{name}: {n:,}" for _, name, n in facts.flow.main.sources if n is not None]
     if facts.flow.other:
         told += [f"{name}: {n:,}" for _, name, n in facts.flow.other.sources if n is not None]
@@ -237,7 +237,7 @@ ANSWERS: Final[Mapping[str, Callable[[Facts], Answer | None]]] = {
     "strategy": strategy,
     "limits-used": limits_used,
     "dates": dates,
-    "databases": _of_kind("database"),
+    "databases": databases,
     "registers": _of_kind("register"),
     "websites": _of_kind("website", "organisation"),
     "citations": _also("citation", "reference list", "referenced", "cited"),

@@ -134,6 +134,28 @@ def _few(parts: Sequence[tuple[str, int | None]]) -> tuple[tuple[str, int | None
     return (*first, (f"{len(rest)} further", summed))
 
 
+def titles_of(flow: Flow) -> tuple[str, str]:
+    """Return the titles of the columns of databases and registers, and of other methods."""
+    what = "new studies" if flow.previous else "studies"
+    return (
+        f"Identification of {what} via databases and registers",
+        f"Identification of {what} via other methods",
+    )
+
+
+PREVIOUS: Final = "Previous studies"
+"""Title of the column of an updated review that holds what its previous version had included."""
+
+
+def previous_box(flow: Flow) -> Box | None:
+    """Return the box of what the previous version had included; None for a new review."""
+    if flow.previous is None:
+        return None
+    studies, reports = flow.previous
+    what = "included in previous version of review"
+    return Box(f"Studies {what}", studies, ((f"Reports of studies {what}", reports),))
+
+
 def last_rows(flow: Flow) -> list[Row]:
     """Return the boxes of what is included."""
     new_ = "New studies included in review" if flow.previous else "Studies included in review"
@@ -143,13 +165,11 @@ def last_rows(flow: Flow) -> list[Row]:
     if flow.previous is None:
         return [Row(2, box)]
     studies, reports = flow.previous
-    title = "Studies included in previous version of review"
-    before = Box(title, studies, (("Reports of these studies", reports),))
     both = None if flow.studies is None else flow.studies + studies
     told = None if flow.reports is None or reports is None else flow.reports + reports
     parts = (("Reports of total included studies", told),)
     whole = Box("Total studies included in review", both, parts, unknown=unknown)
-    return [Row(2, box, before), Row(2, whole)]
+    return [Row(2, box), Row(2, whole)]
 
 
 # -- words and data ----------------------------------------------------------------------------
@@ -161,10 +181,14 @@ def said(n: int | None, unknown: str = UNKNOWN) -> str:
 
 
 def _boxes(flow: Flow) -> Iterator[tuple[str, str, Box]]:
-    """Yield every box with its column and section."""
-    columns = [("Databases and registers", rows_of(flow.main, main=True))]
+    """Yield every box with the title of its column and with its section."""
+    before = previous_box(flow)
+    if before is not None:
+        yield PREVIOUS, SECTIONS[0], before
+    title, other = titles_of(flow)
+    columns = [(title, rows_of(flow.main, main=True))]
     if flow.other:
-        columns.append(("Other methods", rows_of(flow.other, main=False)))
+        columns.append((other, rows_of(flow.other, main=False)))
     columns.append(("", last_rows(flow)))
     for name, rows in columns:
         for row in rows:
@@ -173,11 +197,17 @@ def _boxes(flow: Flow) -> Iterator[tuple[str, str, Box]]:
                     yield name, SECTIONS[row.section], box
 
 
+def _group(column: str, section: str) -> str:
+    """Return the heading of boxes in a table: a column's title, and below it its other sections."""
+    _, via, sources = column.partition(" via ")
+    return f"{section}: {sources}" if via and section != SECTIONS[0] else column or section
+
+
 def flow_table(flow: Flow) -> Table:
     """Return the boxes of a flow as a table."""
     rows = []
     for column, section, box in _boxes(flow):
-        group = f"{section}: {column.lower()}" if column else section
+        group = _group(column, section)
         if not box.bare:
             rows.append(TableRow({"box": Cell(box.title), "n": _count(box.n, box.unknown)}, group))
         for name, n in box.parts:

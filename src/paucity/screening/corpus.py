@@ -20,11 +20,10 @@ from paucity.literature.merge import (
     apply_merges,
     brought_up_to_date,
     merges_of,
-    read_merges,
     reference,
     references,
-    write_merges,
 )
+from paucity.literature.merge_file import read_merges, settled, taken_out, write_merges
 from paucity.literature.normal import doi_key, identity, text_identity
 from paucity.literature.overlap import possible_overlaps
 from paucity.literature.read import Library, read_file
@@ -143,16 +142,18 @@ def gather(
     progress(f"looking for duplicates among {len(records):,} records")
     before, found = read_merges(merges, merges_name)
     findings += found
-    text = write_merges(_found(records, findings), brought_up_to_date(before, records))
-    settled, _ = read_merges(text, merges_name)
-    reports, found = apply_merges(records, settled, merges_name)
+    findings += taken_out(before, merges_name)
+    found_now = _found(records, findings)
+    decided, found = settled(found_now, brought_up_to_date(before, records), merges_name)
+    findings += found
+    reports, found = apply_merges(records, decided, merges_name)
     findings += found
     return Corpus(
         exports=exports,
         records=tuple(records),
         reports=tuple(reports),
-        merges=tuple(settled),
-        merges_text=text,
+        merges=tuple(decided),
+        merges_text=write_merges(decided),
         merges_before=merges,
         findings=tuple(findings),
         by_name=_index(records, reports, held.earlier),

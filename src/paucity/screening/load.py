@@ -11,7 +11,7 @@ from paucity.screening.decisions import Decisions, decide
 from paucity.screening.flow import Column, flow_of_corpus
 from paucity.screening.flow_checks import check_counts, check_logs, check_searches
 from paucity.screening.reviewers import Agreement, agreements
-from paucity.screening.votes import Vote, file_of, is_reviewer, name_key, read_votes
+from paucity.screening.votes import Vote, file_of, is_reviewer, name_fault, name_key, read_votes
 from paucity.text import Finding, Severity, Span
 
 if TYPE_CHECKING:
@@ -115,9 +115,9 @@ def judged(
     votes = sorted(votes)
     read: list[Vote] = []
     for reviewer, text in votes:
-        if not is_reviewer(reviewer):
-            message = f"`{reviewer}` can be no reviewer's name"
-            hint = "use letters, digits, spaces, dots and hyphens"
+        fault = name_fault(reviewer)
+        if fault is not None:
+            message, hint = f"the votes are not counted: {fault[0]}", f"rename the file: {fault[1]}"
             span = Span(f"screening/{reviewer}.csv")
             findings.append(Finding("reviewer-name", Severity.ERROR, span, message, hint))
             continue

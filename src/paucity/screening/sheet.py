@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from paucity.screening.corpus import name_of
 from paucity.screening.decisions import State
+from paucity.screening.naming import Names
 from paucity.screening.votes import Stage, Vote, guarded, objection_to, read_votes
 from paucity.text import Finding, Severity, Span
 
@@ -63,9 +65,25 @@ def _cells(record: Record) -> tuple[str, ...]:
     return (record.title, authors, year, record.journal, record.abstract, record.doi, record.pmid)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a table holds.
+
+    Attributes:
+        votes: those that are new.
+        faults: a finding for each row that cannot be a vote.
+        taken: the rows that name a record otherwise than its vote file does: their line, what they
+            say, and the report it was taken for.
+    """
+
+    votes: tuple[Vote, ...]
+    faults: tuple[Finding, ...] = ()
+    taken: tuple[tuple[int, str, int], ...] = ()
+
+
 def votes_of_sheet(
     text: str, name: str, held: Screening, reviewer: str, stage: Stage, time: str
-) -> tuple[list[Vote], list[Finding]]:
+) -> Sheet:
     """Return the votes filled into a table, and a finding for each row that cannot be one.
 
     Args:
@@ -89,23 +107,27 @@ def votes_of_sheet(
         if f.severity is not Severity.NOTE
     ]
     out = []
+    taken = []
     told: dict[int, Vote] = {}
+    names = Names(held.corpus)
 
     def refuse(vote: Vote, code: str, message: str, hint: str) -> None:
         faults.append(Finding(code, Severity.ERROR, Span(name, vote.line), message, hint))
 
     for vote in votes:
-        made = Vote(
-            vote.record, stage, vote.decision, vote.reason, time, vote.note, reviewer, vote.line
-        )
-        known = held.corpus.by_name.get(vote.record, frozenset())
-        if len(known) != 1:
-            what = f"is {len(known)} reports" if known else "is none of the records"
-            message = f"`{vote.record}` {what}"
-            hint = "the column `record` must stay as it was exported"
-            refuse(vote, "vote-without-record", message, hint)
+        meant = names.meant(vote.record)
+        made = replace(vote, record=meant.name, stage=stage, time=time)
+        if not meant.reports:
+            hint = "write its identity as `paucity screen export` does, or its DOI or PMID"
+            refuse(vote, "vote-without-record", f"`{vote.record}` is none of the records", hint)
             continue
-        report = next(iter(known))
+        if len(meant.reports) > 1:
+            message = f"`{vote.record}` is {len(meant.reports)} reports"
+            refuse(vote, "vote-ambiguous", message, f"one of {names.candidates(meant)}")
+            continue
+        report = next(iter(meant.reports))
+        if not meant.exact:
+            taken.append((vote.line, vote.record, report))
         first = told.setdefault(report, made)
         if first is not made:
             if _differ(first, made):
@@ -120,7 +142,7 @@ def votes_of_sheet(
             refuse(vote, "vote-unreadable", *objection)
         else:
             out.append(made)
-    return out, faults
+    return Sheet(tuple(out), tuple(faults), tuple(taken))
 
 
 def unread_in(data: bytes, held: Screening, reviewer: str, stage: Stage) -> bool:
@@ -136,8 +158,8 @@ def unread_in(data: bytes, held: Screening, reviewer: str, stage: Stage) -> bool
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return True
-    votes, faults = votes_of_sheet(text, "", held, reviewer, stage, "")
-    return bool(votes or faults)
+    sheet = votes_of_sheet(text, "", held, reviewer, stage, "")
+    return bool(sheet.votes or sheet.faults)
 
 
 def _differ(before: Vote, now: Vote) -> bool:

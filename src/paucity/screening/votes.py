@@ -49,6 +49,14 @@ _TIME: Final = re.compile(
 _NAME_SIGNS: Final = frozenset("_ .'-")
 _MARKS: Final = frozenset({"Mn", "Mc"})
 _LONGEST_NAME: Final = 61
+_DEVICES: Final = frozenset({"con", "prn", "aux", "nul"}) | {
+    f"{port}{digit}" for port in ("com", "lpt") for digit in "123456789¹²³"
+}
+"""Names that Windows gives to no file, whatever its ending (Microsoft, Naming Files)."""
+
+_TAKEN: Final = frozenset({"merges"})
+"""Names in the folder of votes that stand for something else."""
+
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 
 
@@ -131,19 +139,36 @@ def is_time(text: str) -> bool:
     return True
 
 
-def is_reviewer(name: str) -> bool:
-    """Tell whether a name can be that of a reviewer, and so of a file.
+def name_fault(name: str) -> tuple[str, str] | None:
+    """Return why a name can be no reviewer's, and so no file's, and what to do; None if it can.
 
     Letters of every script will do, and the marks that go with them.
 
-    >>> is_reviewer("A. Berg"), is_reviewer("निर्मला"), is_reviewer("../x")
-    (True, True, False)
+    >>> name_fault("A. Berg"), name_fault("निर्मला")
+    (None, None)
+    >>> name_fault("Con")
+    ('no file can be called `Con` on Windows', 'use another name, as `Con 1`')
     """
-    if not name or len(name) > _LONGEST_NAME or not (name[0].isalnum() or name[0] == "_"):
-        return False
-    return not name.endswith((".", " ")) and all(
-        c.isalnum() or c in _NAME_SIGNS or category(c) in _MARKS for c in name
-    )
+    whole = f"`{name}` can be no reviewer's name"
+    signs = "use letters, digits, spaces, dots and hyphens"
+    if not name or not (name[0].isalnum() or name[0] == "_") or name.endswith((".", " ")):
+        return whole, f"{signs}; begin with a letter and end with none of dot and space"
+    if len(name) > _LONGEST_NAME:
+        return whole, f"use at most {_LONGEST_NAME} letters"
+    if not all(c.isalnum() or c in _NAME_SIGNS or category(c) in _MARKS for c in name):
+        return whole, signs
+    first, _, rest = name.partition(".")
+    if first.strip().casefold() in _DEVICES:
+        other = f"{first.strip()} 1{'.' if rest else ''}{rest}"
+        return f"no file can be called `{name}` on Windows", f"use another name, as `{other}`"
+    if name_key(name) in _TAKEN:
+        return f"`{name}` stands for the merges in screening/", f"use another name, as `{name} 1`"
+    return None
+
+
+def is_reviewer(name: str) -> bool:
+    """Tell whether a name can be that of a reviewer; see :func:`name_fault`."""
+    return name_fault(name) is None
 
 
 def name_key(reviewer: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -93,6 +94,15 @@ def test_a_library_that_is_missing_is_one_line(place, monkeypatch):
     done = run("grep", place / "strategy.txt", place / "pubmed20n0001.xml.gz")
     assert done.exit_code == 2
     assert done.stderr == "Error: reading XML needs lxml: pip install 'paucity[literature]'\n"
+
+
+def test_a_missing_library_is_told_with_the_extra_that_brings_it_here(place, monkeypatch):
+    for library in ("pyarrow", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, library, None)
+    done = run("medline", "import", place / "pubmed20n0001.xml.gz", "--into", place / "store")
+    assert done.exit_code == 2
+    assert "pyarrow" in done.output
+    assert "pip install 'paucity[medline]'" in done.output
 
 
 def test_a_strategy_that_is_not_read_as_meant_is_told_of(place):

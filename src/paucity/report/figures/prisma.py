@@ -1,6 +1,7 @@
 """The flow diagram of PRISMA 2020 (Page et al. 2021, BMJ 372:n71), drawn from its boxes.
 
-The layout is ours. A box whose count nobody told has a broken outline.
+Columns and boxes stand where its templates for new and updated reviews have them. A box whose count
+nobody told has a broken outline.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paucity.report.figures.drawing import INK, Drawing, new, saved, style
 from paucity.report.prisma import (
+    PREVIOUS,
     SECTIONS,
     WITHIN,
     Box,
@@ -19,8 +21,10 @@ from paucity.report.prisma import (
     alt,
     flow_table,
     last_rows,
+    previous_box,
     rows_of,
     said,
+    titles_of,
 )
 from paucity.report.render import clean
 
@@ -47,7 +51,7 @@ def flow_figure(flow: Flow) -> Drawing:
         "PRISMA 2020 flow of records, reports and studies",
         alt(flow),
         flow_table(flow),
-        partial(_draw, *_rows(flow)),
+        partial(_draw, _parts(flow)),
     )
 
 
@@ -57,7 +61,7 @@ def flow_png(flow: Flow, dpi: int = 200) -> bytes:
 
     out = io.BytesIO()
     with style():
-        figure = _figure(*_rows(flow))
+        figure = _figure(_parts(flow))
         FigureCanvasAgg(figure)
         figure.savefig(out, format="png", dpi=dpi, metadata={"Software": None})
     return out.getvalue()
@@ -77,21 +81,25 @@ _MOST_LINES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where the columns stand, in inches, and how large letters are, in points."""
+    """Where the columns stand, in inches, and how large letters are, in points.
+
+    `before` is the left of the column of previous studies; a new review has none.
+    """
 
     lefts: tuple[float, ...]
     width: float
     size: float
+    before: float | None = None
 
 
-def _layout(*, wide: bool) -> _Layout:
-    count = 4 if wide else 2
-    gap = 0.16 if wide else 0.3
+def _layout(*, wide: bool, updated: bool) -> _Layout:
+    count = (4 if wide else 2) + updated
+    gap = {2: 0.3, 3: 0.22, 4: 0.16, 5: 0.12}[count]
     start = _STRIP + 0.1
     width = (_WIDTH - start - 0.02 - gap * (count - 1)) / count
     lefts = tuple(start + i * (width + gap) for i in range(count))
-    size = 6.6 if wide else 8.0
-    return _Layout(lefts, width, size)
+    size = {2: 8.0, 3: 7.4, 4: 6.6, 5: 5.8}[count]
+    return _Layout(lefts[updated:], width, size, lefts[0] if updated else None)
 
 
 def _kept(n: int | None, unknown: str) -> str:
@@ -118,7 +126,7 @@ def _lines(box: Box, layout: _Layout) -> list[tuple[float, str]]:
 
 def _wrapped(text: str, layout: _Layout, indent: float) -> list[str]:
     """Return text in lines that fit a box, as measured; words longer than a line are broken."""
-    room = layout.width - 2 * _PAD - indent
+    room = layout.width - 2 * _PAD - indent - 0.02
     lines = [""]
     for word in _drawable(text).split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
@@ -166,32 +174,44 @@ def _height(box: Box | None, layout: _Layout) -> float:
     return len(_lines(box, layout)) * layout.size / 72 * _LINE + 2 * _PAD
 
 
-Rows = tuple[Row, ...]
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is drawn: the titles of the columns, their rows, as many in each, and the rest."""
+
+    titles: tuple[str, ...]
+    main: tuple[Row, ...]
+    other: tuple[Row, ...]
+    last: tuple[Row, ...]
+    before: Box | None = None
 
 
-def _rows(flow: Flow) -> tuple[Rows, Rows, Rows]:
-    """Return the rows of both columns, as many in each, and those of what is included."""
+def _parts(flow: Flow) -> _Parts:
+    """Return what is drawn of a flow."""
     main = rows_of(flow.main, main=True)
     other = rows_of(flow.other, main=False) if flow.other else []
     if other and len(other) < len(main):
         other.insert(1, Row(1, None))
-    return tuple(main), tuple(other), tuple(last_rows(flow))
+    titles = titles_of(flow)[: 2 if other else 1]
+    return _Parts(titles, tuple(main), tuple(other), tuple(last_rows(flow)), previous_box(flow))
 
 
-def _draw(main: Rows, other: Rows, last: Rows) -> str:
+def _draw(parts: _Parts) -> str:
     with style():
-        return saved(_figure(main, other, last))
+        return saved(_figure(parts))
 
 
-def _figure(main: Rows, other: Rows, last: Rows) -> Figure:
-    """Draw the diagram; rows of both columns stand at the same height."""
-    layout = _layout(wide=bool(other))
+def _figure(parts: _Parts) -> Figure:
+    """Draw the diagram; rows of all columns stand at the same height."""
+    main, other, last = parts.main, parts.other, parts.last
+    layout = _layout(wide=bool(other), updated=parts.before is not None)
     beside: list[Row | None] = [*other] or [None] * len(main)
     pairs = list(zip(main, beside, strict=True))
     heights = [
         max(_height(b, layout) for r in pair if r for b in (r.box, r.out)) for pair in pairs
     ] + [max(_height(row.box, layout), _height(row.out, layout)) for row in last]
-    heads = 0.3
+    heights[0] = max(heights[0], _height(parts.before, layout))
+    headings = _headings(parts, layout)
+    heads = max(_tall(lines, layout) for _, _, lines in headings) + 0.09
     tops = [heads + sum(heights[:i]) + _GAP * i for i in range(len(heights) + 1)]
     tall = tops[-1] - _GAP + 0.04
     figure = new(tall)
@@ -199,22 +219,44 @@ def _figure(main: Rows, other: Rows, last: Rows) -> Figure:
     axes.set_xlim(0, _WIDTH)
     axes.set_ylim(tall, 0)
     axes.set_axis_off()
-    _headings(axes, layout)
+    for left, right, lines in headings:
+        _heading(axes, left, right, heads - 0.09, lines, layout)
     sections = [row.section for row, _ in pairs] + [row.section for row in last]
     _strips(axes, sections, tops, heights, layout)
     for column, rows in enumerate([main, other]):
         _column(axes, rows, tops, heights, layout, 2 * column)
-    _included(axes, last, main, tops, heights, layout, joined=bool(other))
+    _included(axes, parts, tops, heights, layout)
     return figure
 
 
-def _headings(axes: Axes, layout: _Layout) -> None:
-    names = ("Databases and registers", "Other methods")
-    for i, name in enumerate(names[: len(layout.lefts) // 2]):
-        left, right = layout.lefts[2 * i], layout.lefts[2 * i + 1] + layout.width
-        _rectangle(axes, left, 0.02, right - left, 0.21, fill=_WASH)
-        place: dict[str, Any] = {"ha": "center", "va": "center", "weight": "bold"}
-        axes.text((left + right) / 2, 0.125, name, size=layout.size + 0.4, **place)
+def _headings(parts: _Parts, layout: _Layout) -> list[tuple[float, float, list[str]]]:
+    """Return where each heading begins and ends, and its lines."""
+    places = [
+        (layout.lefts[2 * i], layout.lefts[2 * i + 1] + layout.width, title)
+        for i, title in enumerate(parts.titles)
+    ]
+    if layout.before is not None:
+        places.insert(0, (layout.before, layout.before + layout.width, PREVIOUS))
+    # Bold letters are wider than those that are measured, by less than a fifth.
+    return [
+        (left, right, _wrapped(title, layout, layout.width - (right - left) / 1.2))
+        for left, right, title in places
+    ]
+
+
+def _tall(lines: Sequence[str], layout: _Layout) -> float:
+    return len(lines) * layout.size / 72 * _LINE + 0.08
+
+
+def _heading(
+    axes: Axes, left: float, right: float, height: float, lines: Sequence[str], layout: _Layout
+) -> None:
+    _rectangle(axes, left, 0.02, right - left, height, fill=_WASH)
+    step = layout.size / 72 * _LINE
+    top = 0.02 + height / 2 - (len(lines) - 1) * step / 2
+    place: dict[str, Any] = {"ha": "center", "va": "center_baseline", "weight": "bold"}
+    for i, line in enumerate(lines):
+        axes.text((left + right) / 2, top + i * step, line, size=layout.size, **place)
 
 
 def _strips(
@@ -260,32 +302,26 @@ def _column(
 
 
 def _included(
-    axes: Axes,
-    last: Sequence[Row],
-    main: Sequence[Row],
-    tops: Sequence[float],
-    heights: Sequence[float],
-    layout: _Layout,
-    *,
-    joined: bool,
+    axes: Axes, parts: _Parts, tops: Sequence[float], heights: Sequence[float], layout: _Layout
 ) -> None:
-    """Draw what is included, and the lines that lead there from both columns."""
-    start = len(main)
+    """Draw what is included, and the lines that lead there from every column."""
+    start = len(parts.main)
     middle = layout.lefts[0] + layout.width / 2
     above = tops[start - 1] + heights[start - 1]
-    for i, row in enumerate(last, start):
+    for i, row in enumerate(parts.last, start):
         if row.box is None:
             continue
         _arrow(axes, (middle, above), (middle, tops[i]))
         _box(axes, row.box, layout.lefts[0], tops[i], heights[i], layout, heavy=True)
         above = tops[i] + heights[i]
-        if row.out is not None:
-            _box(axes, row.out, layout.lefts[1], tops[i], heights[i], layout)
-            x = layout.lefts[1] + layout.width / 2
-            low = tops[i + 1] + heights[i + 1] / 2
-            axes.plot([x, x], [above, low], color=INK, linewidth=0.7)
-            _arrow(axes, (x, low), (layout.lefts[0] + layout.width, low))
-    if joined:
+    if parts.before is not None and layout.before is not None:
+        _box(axes, parts.before, layout.before, tops[0], heights[0], layout)
+        x = layout.before + layout.width / 2
+        total = start + len(parts.last) - 1
+        low = tops[total] + heights[total] / 2
+        axes.plot([x, x], [tops[0] + heights[0], low], color=INK, linewidth=0.7)
+        _arrow(axes, (x, low), (layout.lefts[0], low))
+    if parts.other:
         x = layout.lefts[2] + layout.width / 2
         bottom, turn = tops[start - 1] + heights[start - 1], tops[start] - _GAP / 2
         axes.plot([x, x, middle], [bottom, turn, turn], color=INK, linewidth=0.7)
