@@ -226,9 +226,13 @@ def item_of(record: Record, carried: list[str]) -> dict[str, Any]:
         if tag.startswith("csl:"):
             item.setdefault(tag.removeprefix("csl:"), value)
         elif tag.startswith("csl-json:"):
-            item[tag.removeprefix("csl-json:")] = json.loads(value)
+            try:
+                item[tag.removeprefix("csl-json:")] = json.loads(value)
+            except (ValueError, RecursionError):
+                continue  # it was no JSON; the writer carries it
     if carried:
-        item["custom"] = {**item.get("custom", {}), "paucity": carried}
+        custom = item.get("custom")
+        item["custom"] = {**(custom if isinstance(custom, dict) else {}), "paucity": carried}
     return {key: value for key, value in item.items() if value}
 
 
