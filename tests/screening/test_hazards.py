@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -111,6 +110,7 @@ COMMAND = "import sys; from paucity.cli import main; main(sys.argv[1:])"
 def test_a_full_disk_leaves_no_file_half_written(tmp_path: Path, exports: Path) -> None:
     (exports / "a.ris").write_text("".join(ris(n) for n in range(2000)), encoding="utf-8")
     out = tmp_path / "out"
+    resource = pytest.importorskip("resource")
 
     def small() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -130,6 +130,8 @@ def test_too_little_memory_is_said_in_one_line(tmp_path: Path, exports: Path) ->
     abstract = f"AB  - {'word ' * 400}\n"
     text = "".join(ris(n, extra=abstract) for n in range(30_000))
     (exports / "a.ris").write_text(text, encoding="utf-8")
+
+    resource = pytest.importorskip("resource")
 
     def little() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (300_000_000, 300_000_000))
