@@ -103,6 +103,22 @@ def test_merges_that_a_person_changed_meanwhile_are_not_written_over(
     assert (out / "merges.yaml").read_text(encoding="utf-8") == mine
 
 
+def test_many_findings_of_one_kind_are_counted_not_all_printed(tmp_path: Path) -> None:
+    """The same for every command; JSON keeps them all."""
+    bad = "TY  - JOUR\nPY  - soon\nTI  - A {n}\nDO  - none\nER  - \n\n"
+    for name in ("a.ris", "b.ris"):
+        text = "".join(bad.format(n=f"{n} of {name}") for n in range(120))
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = read_bytes((tmp_path / "a.ris").read_bytes(), "a.ris").findings
+    assert codes(read_bytes((tmp_path / "a.ris").read_bytes())).count("doi-unreadable") == 120
+    done = run("records", tmp_path / "a.ris", tmp_path / "b.ris", "--out", tmp_path / "out")
+    for name in ("a.ris", "b.ris"):
+        told = [line for line in done.stderr.splitlines() if name in line]
+        assert sum("[doi-unreadable]" in line for line in told) == 21
+        assert any(line.endswith(f"{name}: 100 more like this [doi-unreadable]") for line in told)
+    assert f"{2 * len(found)} warnings" in done.output
+
+
 COMMAND = "import sys; from paucity.cli import main; main(sys.argv[1:])"
 
 

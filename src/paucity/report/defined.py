@@ -13,6 +13,7 @@ from paucity.response.english_rules import say_rule, say_unit
 from paucity.response.measured import say
 from paucity.response.settings import at_once
 from paucity.spread import say_duration
+from paucity.text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -294,8 +295,10 @@ def _difference_data(d: Difference) -> dict[str, Any]:
 
 def findings_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """Yield findings in words: place, severity, code and message, and below it what to do."""
-    for finding in findings:
+    first, rest = shortened(findings)
+    for finding in first:
         message = clean(finding.message)
         yield f"{finding.span}: {finding.severity} [{finding.code}] {message}"
         if finding.hint:
             yield f"    {clean(finding.hint)}"
+    yield from map(clean, rest)
