@@ -26,8 +26,8 @@ MAX_XLSX: Final = 200_000_000
 MENDED: Final = 100
 """Rows of a table that are taken to end with their line because a quotation mark stays open."""
 
-_FORMULA: Final = re.compile(r"^'*[=+\-@\t\r\n|%]")
-_QUOTED: Final = re.compile(r"^'+[=+\-@\t\r\n|%]")
+_FORMULA: Final = re.compile(r"^'*[=+\-@\t\r\n|%＝＋－＠]")
+_QUOTED: Final = re.compile(r"^'+[=+\-@\t\r\n|%＝＋－＠]")
 _EMBASE_SOURCE: Final = re.compile(
     r"^(?P<journal>.+?) \((?P<year>\d{4})\)"
     r"(?: (?P<volume>[^\s:(]+)?(?::(?P<issue>[^\s(]+))?)?(?: \((?P<pages>[^)]*)\))?"

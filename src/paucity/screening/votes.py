@@ -49,7 +49,7 @@ _TIME: Final = re.compile(
 _NAME_SIGNS: Final = frozenset("_ .'-")
 _MARKS: Final = frozenset({"Mn", "Mc"})
 _LONGEST_NAME: Final = 61
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
