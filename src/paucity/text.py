@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -97,6 +98,37 @@ def finding_data(finding: Finding) -> dict[str, str | int]:
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings once each, ordered by place."""
     return sorted(set(findings), key=Finding.sort_key)
+
+
+SHOWN: Final = 20
+"""Findings of one code in one file that are printed."""
+
+
+def shortened(findings: Iterable[Finding]) -> tuple[list[Finding], list[str]]:
+    """Return the first findings of each code and file, and a line on each of which there are more.
+
+    Args:
+        findings: in the order in which they are printed.
+
+    >>> from paucity.text import Finding, Severity, Span
+    >>> many = [Finding("x", Severity.NOTE, Span("a.ris", n), "") for n in range(1, 1001)]
+    >>> first, rest = shortened(many)
+    >>> len(first), rest
+    (20, ['a.ris: 980 more like this [x]'])
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    first = []
+    for finding in findings:
+        kind = (finding.span.file, finding.code)
+        counts[kind] += 1
+        if counts[kind] <= SHOWN:
+            first.append(finding)
+    rest = [
+        f"{file}: {count - SHOWN:,} more like this [{code}]"
+        for (file, code), count in counts.items()
+        if count > SHOWN
+    ]
+    return first, rest
 
 
 class Map(dict[str, "Value"]):

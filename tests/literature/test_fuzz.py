@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.literature.support import report, written
@@ -74,28 +75,86 @@ def test_reading_damaged_exports_never_raises(
 def kept_or_named(library: Library, word: str, line: int) -> bool:
     if any(word in repr(record) for record in library.records):
         return True
-    return any(word in f.message or f.span.line <= line for f in library.findings)
+    return any(
+        word in f.message
+        or f.span.line <= line
+        or any(int(since) <= line for since in re.findall(r"since line (\d+)", f.message))
+        for f in library.findings
+    )
+
+
+TAGGED = {
+    "a.ris": ("TY  - JOUR\n", ("TI", "AB", "AU", "ZZ"), "ER  - \n"),
+    "a.nbib": ("PMID- {n}\n", ("TI", "AB", "FAU", "ZZ"), "\n"),
+}
+WRITTEN = {
+    "a.csv": (
+        "title,journal,abstract,remark\n",
+        '"Title w{n}0",w{n}1,"w{n}2 a, b",w{n}3\n',
+        "",
+    ),
+    "a.bib": (
+        "",
+        (
+            "@article{{key{n},\n  title = {{ w{n}0 }},\n  abstract = {{Text w{n}1 }},\n"
+            "  author = {{Oak, w{n}2 }},\n  odd = {{ w{n}3 }},\n}}\n"
+        ),
+        "",
+    ),
+    "a.json": (
+        "[\n",
+        (
+            '{{"id": "k{n}",\n "title": "Text w{n}0 ",\n "abstract": " w{n}1",\n'
+            ' "author": [{{"family": "Oak",\n "given": "w{n}2"}}],\n "odd": "w{n}3"}},\n'
+        ),
+        '{"title": "last"}]\n',
+    ),
+    "a.endnote.xml": (
+        "<xml><records>\n",
+        (
+            '<record>\n<ref-type name="Journal Article">17</ref-type>\n<contributors><authors>\n'
+            "<author>Oak, w{n}2 </author>\n</authors></contributors>\n<titles>\n"
+            "<title><style>Text w{n}0 </style></title>\n</titles>\n<abstract> w{n}1 </abstract>\n"
+            "<odd> w{n}3 </odd>\n</record>\n"
+        ),
+        "</records></xml>\n",
+    ),
+    "a.pubmed.xml": (
+        "<PubmedArticleSet>\n",
+        (
+            '<PubmedArticle>\n<MedlineCitation Status="MEDLINE">\n<PMID Version="1">{n}</PMID>\n'
+            "<Article>\n<ArticleTitle>Text w{n}0 </ArticleTitle>\n<Abstract>\n"
+            '<AbstractText Label="AIM">Text w{n}1 </AbstractText>\n</Abstract>\n<AuthorList>\n'
+            "<Author>\n<LastName>Oak</LastName>\n<ForeName> w{n}2 </ForeName>\n</Author>\n"
+            "</AuthorList>\n</Article>\n<KeywordList>\n<Keyword> w{n}3 </Keyword>\n</KeywordList>\n"
+            "</MedlineCitation>\n</PubmedArticle>\n"
+        ),
+        "</PubmedArticleSet>\n",
+    ),
+}
 
 
 def marked(name: str) -> str:
     """Return an export whose every value holds a word of its own."""
-    if name == "a.csv":
-        rows = "".join(f'"Title w{n}0",w{n}1,"w{n}2 a, b",w{n}3\n' for n in range(10, 19))
-        return f"title,journal,abstract,remark\n{rows}"
-    head = {"a.ris": "TY  - JOUR", "a.nbib": "PMID- {n}"}[name]
-    tags = ("TI", "AB", "AU", "ZZ") if name == "a.ris" else ("TI", "AB", "FAU", "ZZ")
-    end = "ER  - \n" if name == "a.ris" else "\n"
+    if name in WRITTEN:
+        begin, record, end = WRITTEN[name]
+        return begin + "".join(record.format(n=n) for n in range(10, 19)) + end
+    head, tags, end = TAGGED[name]
     return "".join(
-        head.format(n=n)
-        + "\n"
-        + "".join(f"{tag:<4}- Text w{n}{i}\n" for i, tag in enumerate(tags))
-        + end
+        head.format(n=n) + "".join(f"{tag:<4}- Text w{n}{i}\n" for i, tag in enumerate(tags)) + end
         for n in range(10, 19)
     )
 
 
-@settings(max_examples=200, deadline=None)
-@given(name=st.sampled_from(["a.ris", "a.nbib", "a.csv"]), edits=edits)
+@pytest.mark.parametrize("name", [*TAGGED, *WRITTEN])
+def test_every_word_of_a_whole_export_is_kept(name: str) -> None:
+    records = repr(read_bytes(marked(name).encode(), name).records)
+    for n in range(10, 19):
+        assert all(f"w{n}{i}" in records for i in range(4))
+
+
+@settings(max_examples=400, deadline=None)
+@given(name=st.sampled_from([*TAGGED, *WRITTEN]), edits=edits)
 def test_every_word_of_a_damaged_export_is_kept_or_named(
     name: str, edits: list[tuple[str, float, bytes]]
 ) -> None:

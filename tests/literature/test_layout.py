@@ -30,7 +30,7 @@ def test_no_module_imports_evidence_response_or_synthesis(path: Path) -> None:
 def test_importing_loads_no_heavy_library() -> None:
     code = (
         "import sys, paucity.literature; print([m for m in"
-        " ('lxml', 'bibtexparser', 'rapidfuzz', 'openpyxl', 'polars') if m in sys.modules])"
+        " ('lxml', 'bibtexparser', 'rapidfuzz', 'openpyxl', 'pyarrow') if m in sys.modules])"
     )
     call = [sys.executable, "-c", code]
     assert subprocess.run(call, capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -9,7 +9,7 @@ from tests.literature.support import codes, one, read, report, written
 
 from paucity.literature import Person, read_file
 from paucity.literature.tabular import defuse, refuse
-from paucity.literature.write import write_parquet, write_xlsx
+from paucity.literature.write import write_xlsx
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,19 +119,6 @@ def test_csl_json_items_are_read_until_the_text_breaks() -> None:
     assert ("csl-json:odd", '{"a": 1}') in record.extra
     assert codes(library) == ["record-empty", "json-broken"]
     assert [f.span.line for f in library.findings] == [5, 6]
-
-
-def test_parquet_holds_every_record(tmp_path: Path) -> None:
-    pl = pytest.importorskip("polars")
-    import json
-
-    from paucity.literature.carry import from_plain
-
-    record = report(keywords=("a", "b"))
-    write_parquet([record], tmp_path / "x.parquet")
-    row = pl.read_parquet(tmp_path / "x.parquet").to_dicts()[0]
-    assert row["authors"] == ["Marsh, Rebecca", "Allen, Carl", "McClain, Kenneth"]
-    assert from_plain(json.loads(row["record"])) == record
 
 
 SOURCES = "path\twhat\tsource\tlicence\na.xml\t177 articles\tgithub\tBSD\nb.xml\t2\tgithub\tBSD\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -104,6 +103,22 @@ def test_merges_that_a_person_changed_meanwhile_are_not_written_over(
     assert (out / "merges.yaml").read_text(encoding="utf-8") == mine
 
 
+def test_many_findings_of_one_kind_are_counted_not_all_printed(tmp_path: Path) -> None:
+    """The same for every command; JSON keeps them all."""
+    bad = "TY  - JOUR\nPY  - soon\nTI  - A {n}\nDO  - none\nER  - \n\n"
+    for name in ("a.ris", "b.ris"):
+        text = "".join(bad.format(n=f"{n} of {name}") for n in range(120))
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = read_bytes((tmp_path / "a.ris").read_bytes(), "a.ris").findings
+    assert codes(read_bytes((tmp_path / "a.ris").read_bytes())).count("doi-unreadable") == 120
+    done = run("records", tmp_path / "a.ris", tmp_path / "b.ris", "--out", tmp_path / "out")
+    for name in ("a.ris", "b.ris"):
+        told = [line for line in done.stderr.splitlines() if name in line]
+        assert sum("[doi-unreadable]" in line for line in told) == 21
+        assert any(line.endswith(f"{name}: 100 more like this [doi-unreadable]") for line in told)
+    assert f"{2 * len(found)} warnings" in done.output
+
+
 COMMAND = "import sys; from paucity.cli import main; main(sys.argv[1:])"
 
 
@@ -111,6 +126,7 @@ COMMAND = "import sys; from paucity.cli import main; main(sys.argv[1:])"
 def test_a_full_disk_leaves_no_file_half_written(tmp_path: Path, exports: Path) -> None:
     (exports / "a.ris").write_text("".join(ris(n) for n in range(2000)), encoding="utf-8")
     out = tmp_path / "out"
+    resource = pytest.importorskip("resource")
 
     def small() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -130,6 +146,8 @@ def test_too_little_memory_is_said_in_one_line(tmp_path: Path, exports: Path) ->
     abstract = f"AB  - {'word ' * 400}\n"
     text = "".join(ris(n, extra=abstract) for n in range(30_000))
     (exports / "a.ris").write_text(text, encoding="utf-8")
+
+    resource = pytest.importorskip("resource")
 
     def little() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (300_000_000, 300_000_000))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from paucity.cli.group import Fault, plural
+from paucity.cli.group import Fault, plural, tell
 from paucity.cli.searching import told
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from paucity.literature.chase import Chase, Corpus, Library, Reached
     from paucity.literature.chased import Asked
     from paucity.literature.record import Record
-    from paucity.text import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +136,7 @@ def exported(paths: Iterable[Path]) -> list[Record]:
     out: list[Record] = []
     for path in paths:
         read = read_file(path, str(path))
-        findings: Iterable[Finding] = read.findings
-        for finding in findings:
-            click.echo(told(finding), err=True)
+        tell(read.findings, told)
         if not read.records:
             raise Fault(f"{path}: no records could be read")
         out += read.records

@@ -17,6 +17,7 @@ from paucity.cli.group import (
     main,
     severities,
     summary,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -71,13 +72,7 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 def _print_findings(review: Review, shown: Iterable[Finding], *, strict: bool, notes: bool) -> None:
-    for finding in shown:
-        severity = click.style(finding.severity, fg=_COLOURS[finding.severity])
-        place = click.style(str(finding.span), bold=True)
-        click.echo(f"{place}: {severity} [{finding.code}] {finding.message}")
-        about = f"about {finding.subject}" if finding.subject else ""
-        if finding.hint or about:
-            click.echo(f"    {'; '.join(filter(None, (about, finding.hint)))}")
+    tell(shown, _lines, err=False)
     total = severities(review)
     total[-1] += _where(notes or strict, "--notes")
     accepted = len(review.accepted)
@@ -87,6 +82,15 @@ def _print_findings(review: Review, shown: Iterable[Finding], *, strict: bool, n
         for code, count in _accepted_by_code(review):
             click.echo(f"  {code}" + (f" ×{count}" if count > 1 else ""))
     click.echo(f"{summary(review)}: {', '.join(total)}")
+
+
+def _lines(finding: Finding) -> str:
+    severity = click.style(finding.severity, fg=_COLOURS[finding.severity])
+    place = click.style(str(finding.span), bold=True)
+    line = f"{place}: {severity} [{finding.code}] {finding.message}"
+    about = f"about {finding.subject}" if finding.subject else ""
+    below = "; ".join(filter(None, (about, finding.hint)))
+    return f"{line}\n    {below}" if below else line
 
 
 def _accepted_by_code(review: Review) -> list[tuple[str, int]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from paucity.cli.assessing import FORMS
-from paucity.cli.group import REVIEW, Fault, load, main, plural
+from paucity.cli.group import REVIEW, Fault, load, main, plural, tell
 from paucity.cli.naming import complete, find_definitions
 
 if TYPE_CHECKING:
@@ -352,12 +352,12 @@ def told(findings: Iterable[Finding]) -> None:
     """Print errors and warnings on standard error, one to a line."""
     from paucity.text import Severity
 
-    for finding in findings:
-        if finding.severity is Severity.NOTE:
-            continue
-        hint = f" ({finding.hint})" if finding.hint else ""
-        place = f"{finding.span}: {finding.severity} [{finding.code}]"
-        click.echo(f"{place} {finding.message}{hint}", err=True)
+    tell((f for f in findings if f.severity is not Severity.NOTE), _line)
+
+
+def _line(finding: Finding) -> str:
+    hint = f" ({finding.hint})" if finding.hint else ""
+    return f"{finding.span}: {finding.severity} [{finding.code}] {finding.message}{hint}"
 
 
 def _definitions(names: tuple[str, ...], review: str | None) -> tuple[list[Definition], Vocabulary]:

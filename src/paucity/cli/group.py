@@ -11,7 +11,10 @@ from paucity import __version__
 from paucity.memory import MemoryShortError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from paucity.review import Review
+    from paucity.text import Finding
 
 
 REVIEW = click.argument("review", default=".", metavar="[REVIEW]")
@@ -35,8 +38,7 @@ _EXTRAS = {
     "matplotlib": "report",
     "numpy": "synthesis",
     "openpyxl": "literature",
-    "polars": "report",
-    "pyarrow": "assess",
+    "pyarrow": "literature",
     "pyreadstat": "sas",
     "rapidfuzz": "literature",
     "scipy": "synthesis",
@@ -138,6 +140,21 @@ def load(place: str) -> Review:
         return load_review(find_review(place), workers=processors())
     except ReviewError as error:
         raise Fault(str(error)) from None
+
+
+def tell(findings: Iterable[Finding], line: Callable[[Finding], str], *, err: bool = True) -> None:
+    """Print the first findings of each code and file, and how many more there are.
+
+    Args:
+        findings: in order.
+        line: gives the text of one.
+        err: on standard error.
+    """
+    from paucity.text import shortened
+
+    first, rest = shortened(findings)
+    for text in (*map(line, first), *rest):
+        click.echo(text, err=err)
 
 
 def plural(count: int, word: str) -> str:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paucity.cli.group import REVIEW, Fault, load, main, plural
+from paucity.cli.group import REVIEW, Fault, load, main, plural, tell
+from paucity.cli.searching import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,8 +186,7 @@ def _opened(place: str, only: str | None, *, bundled: bool) -> _Review:
         raise Fault(f"`{place}` comes with paucity and is not written to: copy its folder first")
     planned = _planned(place, root, review, only)
     logs, findings = logs_of(root)
-    for finding in findings:
-        click.echo(f"{finding.span}: {finding.severity} [{finding.code}] {finding.message}")
+    tell(findings, told, err=False)
     unread = {f.span.file for f in findings if f.code != "search-result-changed"}
     for name in (f"{RECORDS}/{log_path(root, one.name).name}" for one in planned):
         if name in unread:

@@ -19,7 +19,7 @@ from paucity.cli.chasing import (
     stored,
     tell_chase,
 )
-from paucity.cli.group import FORMAT, Fault, main, plural
+from paucity.cli.group import FORMAT, Fault, main, plural, tell
 from paucity.cli.searching import (
     MESH,
     PLACE,
@@ -101,8 +101,7 @@ def import_command(
         done = import_files(
             files, store, processes=processes or 0, tell=lambda p: _tell_import(p, begin)
         )
-        for finding in done.findings:
-            click.echo(told(finding), err=True)
+        tell(done.findings, told)
         if not no_index:
             begin = time.monotonic()
             update_index(
@@ -282,8 +281,7 @@ def grep_command(
     else:
         for record in done.records:
             click.echo(f"{record.pmid}\t{record.year or ''}\t{record.title}")
-    for finding in done.findings:
-        click.echo(told(finding), err=True)
+    tell(done.findings, told)
     more = f", {len(done.undecided):,} more undecided" if done.undecided else ""
     found = f"{len(done.records):,} of {plural(done.seen, 'citation')} found{more}"
     click.echo(f"{one.title}: {found}; {done.read:,} had to be read", err=True)

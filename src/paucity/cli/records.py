@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paucity.cli.group import Fault, main, plural
+from paucity.cli.group import Fault, main, plural, tell
 from paucity.memory import uncollected
 
 if TYPE_CHECKING:
@@ -182,8 +182,10 @@ def _exports(places: Iterable[Path], made: Path, findings: list[Finding]) -> lis
 def _print(found: Iterable[Finding], *, quiet: bool) -> None:
     if quiet:
         return
-    for finding in found:
-        hint = f" ({finding.hint})" if finding.hint else ""
-        place = click.style(str(finding.span), bold=True)
-        said = f"{place}: {finding.severity} [{finding.code}] {finding.message}{hint}"
-        click.echo(said, err=True)
+    tell(found, _line)
+
+
+def _line(finding: Finding) -> str:
+    hint = f" ({finding.hint})" if finding.hint else ""
+    place = click.style(str(finding.span), bold=True)
+    return f"{place}: {finding.severity} [{finding.code}] {finding.message}{hint}"

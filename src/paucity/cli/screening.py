@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from paucity.cli.building import terminal_width
-from paucity.cli.group import FORMAT, REVIEW, Fault, load, main, plural
+from paucity.cli.group import FORMAT, REVIEW, Fault, load, main, plural, tell
 
 if TYPE_CHECKING:
     from paucity.review import Review
@@ -300,8 +300,7 @@ def import_(review: str, table: Path, reviewer: str, stage: str, when: str) -> N
         raise Fault(f"{fault.span}: {fault.message}")
     sheet = votes_of_sheet(text, table.name, held, reviewer, Stage(stage), when)
     if sheet.faults:
-        for finding in sheet.faults:
-            click.echo(f"{finding.span}: {finding.message} ({finding.hint})", err=True)
+        tell(sheet.faults, lambda f: f"{f.span}: {f.message} ({f.hint})")
         raise Fault(f"nothing is written: {plural(len(sheet.faults), 'row')} cannot be read")
     if sheet.votes:
         try:

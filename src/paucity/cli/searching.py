@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from paucity.cli.group import FORMAT, Fault, main, plural
+from paucity.cli.group import FORMAT, Fault, main, plural, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -259,10 +259,11 @@ def print_untold(one: Stated, *, err: bool = False) -> None:
 
 def print_findings(findings: Iterable[Finding]) -> None:
     """Print findings with their hints."""
-    for finding in findings:
-        click.echo(told(finding))
-        if finding.hint:
-            click.echo(f"    {finding.hint}")
+    tell(findings, _with_hint, err=False)
+
+
+def _with_hint(finding: Finding) -> str:
+    return f"{told(finding)}\n    {finding.hint}" if finding.hint else told(finding)
 
 
 def told(finding: Finding) -> str:
@@ -274,9 +275,7 @@ def tell_faults(one: Stated, place: str) -> None:
     """Say on standard error what of a strategy is not read as it was meant."""
     from paucity.text import Severity
 
-    for finding in one.findings:
-        if finding.severity is Severity.ERROR:
-            click.echo(told(finding), err=True)
+    tell((f for f in one.findings if f.severity is Severity.ERROR), told)
     kinds = [finding.severity for finding in one.findings]
     if warnings := kinds.count(Severity.WARNING):
         what = plural(warnings, "warning")
@@ -352,10 +351,7 @@ def mesh_of(path: Path | None) -> Mesh | None:
     from paucity.literature.strategy.mesh import read_mesh
 
     mesh = read_mesh(path)
-    for finding in mesh.findings:
-        click.echo(told(finding), err=True)
-        if finding.hint:
-            click.echo(f"    {finding.hint}", err=True)
+    tell(mesh.findings, _with_hint)
     if not mesh.headings:
         raise Fault(f"{path}: no MeSH headings could be read")
     if any(f.code in {"xml-broken", "file-truncated"} for f in mesh.findings):
@@ -371,8 +367,7 @@ def _records(paths: Iterable[Path]) -> list[Record]:
     for path in paths:
         library = read_file(path, str(path))
         out += library.records
-        for finding in library.findings:
-            click.echo(told(finding), err=True)
+        tell(library.findings, told)
         if not library.records:
             raise Fault(f"{path}: no records could be read")
     return out

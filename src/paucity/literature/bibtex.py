@@ -233,12 +233,21 @@ _HANDLERS: Final[Mapping[str, Callable[[Draft, str, str], None]]] = {
 }
 
 
+_KEPT: Final = re.compile(r"bibtex:[\w:.+/-]+")
+"""Extras that have the name of a field."""
+
+_ENTRY: Final = re.compile("(?!(?:comment|preamble|string)$)[A-Za-z]+", re.IGNORECASE)
+"""Types of entries; the three others are no entries."""
+
+
 def write(record: Record, carried: list[str], key: str) -> str:
     """Return a record as one BibTeX entry, ending with an empty line."""
-    kept = [(t.removeprefix("bibtex:"), x) for t, x in record.extra if t.startswith("bibtex:")]
+    kept = [(t.removeprefix("bibtex:"), x) for t, x in record.extra if _KEPT.fullmatch(t)]
     raw = {t.removeprefix("bibtex-raw:"): x for t, x in record.extra if "bibtex-raw:" in t}
     named = dict(kept)
-    kind = named.get("type") or _WRITTEN.get(record.kind, "misc")
+    kind = named.get("type", "")
+    if not _ENTRY.fullmatch(kind):
+        kind = _WRITTEN.get(record.kind, "misc")
     container = "journal" if kind == "article" else "booktitle"
     out = [("title", record.title), ("origtitle", record.original_title)]
     out += [("author", " and ".join(map(_written, record.authors)))]

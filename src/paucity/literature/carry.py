@@ -80,7 +80,7 @@ def _one_line(text: str) -> str:
     return _BREAKING.sub(lambda c: f"\\u{ord(c[0]):04x}", text)
 
 
-_BREAKING: Final = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
+_BREAKING: Final = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 def restore(record: Record, lines: Iterable[str]) -> Record:

@@ -61,7 +61,7 @@ def read(stream: io.BufferedReader, reading: Reading) -> Iterator[Record]:
 
 def _items(text: io.TextIOWrapper, reading: Reading) -> Iterator[tuple[int, Any]]:
     """Yield each item of an array with its line, holding one at a time."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(object_pairs_hook=_object)
     held, line, ended, size = "", 1, False, _CHUNK
     while True:
         gap = re.match(r"[\s,\[\]\ufeff]*", held)
@@ -88,6 +88,17 @@ def _items(text: io.TextIOWrapper, reading: Reading) -> Iterator[tuple[int, Any]
         size = min(2 * size, MAX_ITEM)
         ended = not more
         held += more
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; a value whose name was there already is kept under another."""
+    held: dict[str, Any] = {}
+    for key, value in pairs:
+        name = key
+        while name in held and held[name] != value:
+            name += " again"
+        held[name] = value
+    return held
 
 
 def _broken(reading: Reading, line: int, error: Exception) -> None:
@@ -119,9 +130,20 @@ def _people(field: str) -> Any:
             return False
         for who in value:
             draft.add(field, _person({k: str(x) for k, x in who.items() if x is not None}))
-        return True
+        return all(map(_is_whole, value))
 
     return take
+
+
+def _is_whole(who: dict[str, Any]) -> bool:
+    """Tell whether a person has room for all that a name says."""
+    return who.keys() <= _OF_NAMES and not any(
+        all(map(who.get, both)) for both in (("family", "literal"), ("family", "name"), _PARTICLES)
+    )
+
+
+_PARTICLES: Final = ("non-dropping-particle", "dropping-particle")
+_OF_NAMES: Final = {"family", "given", "suffix", "literal", "name", "ORCID", *_PARTICLES}
 
 
 def _person(who: dict[str, str]) -> Person:
@@ -226,9 +248,13 @@ def item_of(record: Record, carried: list[str]) -> dict[str, Any]:
         if tag.startswith("csl:"):
             item.setdefault(tag.removeprefix("csl:"), value)
         elif tag.startswith("csl-json:"):
-            item[tag.removeprefix("csl-json:")] = json.loads(value)
+            try:
+                item[tag.removeprefix("csl-json:")] = json.loads(value)
+            except (ValueError, RecursionError):
+                continue  # it was no JSON; the writer carries it
     if carried:
-        item["custom"] = {**item.get("custom", {}), "paucity": carried}
+        custom = item.get("custom")
+        item["custom"] = {**(custom if isinstance(custom, dict) else {}), "paucity": carried}
     return {key: value for key, value in item.items() if value}
 
 

@@ -45,7 +45,7 @@ def plain_text(value: str) -> str:
     value = _ACCENT.sub(_accented, value)
     value = _LETTER.sub(lambda m: _LETTERS[m[2]], value)
     value = value.replace("{", "").replace("}", "")
-    return re.sub("\ue000(..)\ue001", lambda m: chr(int(m[1], 16)), value)
+    return re.sub("\ue000([0-9a-f]{2})\ue001", lambda m: chr(int(m[1], 16)), value)
 
 
 def _accented(found: re.Match[str]) -> str:

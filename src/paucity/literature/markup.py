@@ -87,12 +87,18 @@ def elements(stream: io.BufferedReader, reading: Reading, names: tuple[str, ...]
         remove_comments=True,
     )
     outer = None
+    last = 1
     try:
         for event, element in walk:
             bounded.given = 0
             if event == "start":
-                outer = element if outer is None else outer
-            elif element is outer:
+                if outer is None:
+                    outer = element
+                elif element.tag == outer.tag:
+                    _nested(outer, element, reading)
+            elif outer is not None and element is outer:
+                last = element.sourceline or last
+                _stray(element, tags, reading)
                 yield element
                 outer = None
                 _forget(element)
@@ -100,7 +106,7 @@ def elements(stream: io.BufferedReader, reading: Reading, names: tuple[str, ...]
         if bounded.given > MAX_ELEMENT:
             message = f"more than {MAX_ELEMENT:,} bytes without the end of a record; it ends here"
             reading.fault("record-too-long", error.lineno or 1, message)
-        yield from _after_fault(outer, error, reading)
+        yield from _after_fault(outer, error, reading, last)
 
 
 def _forget(element: Any) -> None:
@@ -112,9 +118,28 @@ def _forget(element: Any) -> None:
             del parent[0]
 
 
-def _after_fault(outer: Any, error: Any, reading: Reading) -> Iterator[Any]:
+def _stray(element: Any, tags: tuple[str, ...], reading: Reading) -> None:
+    """Name what stands before a record beside it and is no record."""
+    names = {tag.removeprefix("{*}") for tag in tags}
+    for other in element.itersiblings(preceding=True):
+        if isinstance(other.tag, str) and local(other) not in names and (text := text_of(other)):
+            message = f"text between records is passed over: {text[:60]!r}"
+            reading.fault("text-outside-record", other.sourceline or 1, message)
+
+
+def _nested(outer: Any, inner: Any, reading: Reading) -> None:
+    line = outer.sourceline or 1
+    message = (
+        f"another record begins inside this one (line {inner.sourceline}); one of them is read"
+    )
+    reading.fault("record-unclosed", line, message, "fetch the file again")
+
+
+def _after_fault(outer: Any, error: Any, reading: Reading, last: int) -> Iterator[Any]:
     line = error.lineno or 1
     message = f"not readable as XML from here: {error.msg}; the records before are kept"
+    if outer is None:
+        message += f", text outside of them since line {last} is not"
     reading.fault("xml-broken", line, message, "fetch the file again", severity=Severity.ERROR)
     if outer is not None and len(outer):
         message = "the document breaks off inside this record; what was read of it is kept"

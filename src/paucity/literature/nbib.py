@@ -199,6 +199,9 @@ def _date(draft: Draft, _: _Names, value: str) -> None:
         draft.keep("nbib:DP", value)
 
 
+_DATE: Final = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?")
+
+
 def medline_date(date: str, year: int | None) -> str:
     """Return a date as MEDLINE prints it.
 
@@ -207,6 +210,8 @@ def medline_date(date: str, year: int | None) -> str:
     """
     parts = (date or str(year or "")).split("-")
     months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    if not _DATE.fullmatch(date):
+        return date or str(year or "")
     if len(parts) > 1:
         parts[1] = months[int(parts[1]) - 1]
     if len(parts) > 2:
@@ -256,10 +261,14 @@ _SPECIAL: Final[Mapping[str, Callable[[Draft, _Names, str], None]]] = {
 }
 
 
+_KEPT: Final = re.compile("nbib:(?!PMID)[A-Z][A-Z0-9]{1,3}")
+"""Extras that are fields of MEDLINE's format and begin no record."""
+
+
 def write(record: Record, carried: list[str]) -> str:
     """Return a record as MEDLINE text, ending with an empty line."""
     tags_of_corrections = {kind: tag for tag, kind in CORRECTIONS.items()}
-    kept = [(t.removeprefix("nbib:"), x) for t, x in record.extra if t.startswith("nbib:")]
+    kept = [(t.removeprefix("nbib:"), x) for t, x in record.extra if _KEPT.fullmatch(t)]
     tags = {tag for tag, _ in kept}
     out: list[tuple[str, str]] = [("OWN", record.database), ("PMC", record.pmcid)]
     if "IS" not in tags:

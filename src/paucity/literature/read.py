@@ -97,6 +97,11 @@ def _unknown(stream: io.BufferedReader, reading: Reading) -> None:
     if not stream.peek(1):
         reading.fault("file-empty", 1, "the file is empty", "export it again")
         return
+    if stream.peek(4)[:4] == b"PAR1":
+        message = "is Parquet, which is written for analysis and not read"
+        hint = "give the export that it was made from"
+        reading.fault("format-unknown", 1, message, hint, severity=Severity.ERROR)
+        return
     message = (
         "none of the formats we know: nbib, RIS, PubMed, EndNote or JATS XML, BibTeX, JSON, tables"
     )

@@ -335,9 +335,13 @@ _HANDLERS: Final[Mapping[str, Callable[[Draft, str, str, int], None]]] = {
 }
 
 
+_KEPT: Final = re.compile("ris:(?!ER)[A-Z][A-Z0-9]")
+"""Extras that are fields of RIS and end no record."""
+
+
 def write(record: Record, carried: list[str]) -> str:
     """Return a record as RIS, ending with ER and an empty line."""
-    kept = [(t.removeprefix("ris:"), x) for t, x in record.extra if t.startswith("ris:")]
+    kept = [(t.removeprefix("ris:"), x) for t, x in record.extra if _KEPT.fullmatch(t)]
     own = {tag for tag, _ in kept}
     kind = next((x for tag, x in kept if tag == "TY"), TYPES.get(record.kind, "GEN"))
     start, end = record.pages, ""
@@ -358,7 +362,7 @@ def write(record: Record, carried: list[str]) -> str:
     out += [("AD", x) for x in record.affiliations] + [("LA", x) for x in record.languages]
     out += [("M3", x) for x in record.publication_types] + [("PB", record.publisher)]
     out += [("DB", record.database)] + [("UR", x) for x in record.urls]
-    out += [(tag, x) for tag, x in kept if tag not in {"TY", "after"}]
+    out += [(tag, x) for tag, x in kept if tag != "TY"]
     out += [("N1", x) for x in (*record.notes, *carried)]
     body = "".join(f"{tag}  - {_safe(value)}\n" for tag, value in out if value)
     return f"TY  - {kind}\n{body}ER  - \n\n"

@@ -31,8 +31,8 @@ NEEDED: Final = frozenset(
 MENDED: Final = 100
 """Rows of a table that are taken to end with their line because a quotation mark stays open."""
 
-_FORMULA: Final = re.compile(r"^'*[=+\-@\t\r\n|%]")
-_QUOTED: Final = re.compile(r"^'+[=+\-@\t\r\n|%]")
+_FORMULA: Final = re.compile(r"^'*[=+\-@\t\r\n|%＝＋－＠]")
+_QUOTED: Final = re.compile(r"^'+[=+\-@\t\r\n|%＝＋－＠]")
 _EMBASE_SOURCE: Final = re.compile(
     r"^(?P<journal>.+?) \((?P<year>\d{4})\)"
     r"(?: (?P<volume>[^\s:(]+)?(?::(?P<issue>[^\s(]+))?)?(?: \((?P<pages>[^)]*)\))?"

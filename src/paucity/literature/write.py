@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from paucity.literature import bibtex, csl, nbib, ris, tabular
@@ -133,7 +134,7 @@ def _key(record: Record, taken: set[str]) -> str:
     """Return a citation key that is not yet taken: the record's own, or author and year."""
     own = dict(record.extra).get("bibtex:key", "")
     family = fold(record.authors[0].family).replace(" ", "") if record.authors else ""
-    base = own if re.fullmatch(r"[^\s{},=#%\"'()~\\]+", own) else ""
+    base = own if re.fullmatch(r"[\w.:/+;*!?-]+", own) else ""
     base = base or f"{family or 'anonymous'}{record.year or ''}"
     key, number = base, 1
     while key in taken:
@@ -164,17 +165,23 @@ def _csv(records: Iterable[Record], *, lossless: bool) -> Iterator[str]:
     header = tabular.HEADER if lossless else tabular.HEADER[:-1]
     writer.writerow(header)
     for record in records:
-        writer.writerow(_row(record, lossless=lossless))
+        writer.writerow(_row(record) if lossless else _cells(record, _printed))
         yield out.getvalue()
         out.seek(0)
         out.truncate()
     yield out.getvalue()
 
 
-def _row(record: Record, *, lossless: bool) -> list[str]:
-    row = [_printed(tabular.defuse(cell)) for cell in tabular.row_of(record)]
-    if not lossless:
-        return row
+def _cells(record: Record, printed: Callable[[str], str]) -> list[str]:
+    return [printed(tabular.defuse(cell)) for cell in tabular.row_of(record)]
+
+
+def _row(record: Record) -> list[str]:
+    return _whole_row(record, _cells(record, _printed))
+
+
+def _whole_row(record: Record, row: list[str]) -> list[str]:
+    """Return a row with one cell more, which carries what the others do not give back."""
     lost = differences(record, tabular.record_of_row(row))
     if tabular.record_of_row([*row, "\n".join(lost)]) != record:
         lost = everything(record)
@@ -202,14 +209,34 @@ def write_xlsx(records: Iterable[Record], path: Path) -> None:
     sheet.append(list(tabular.HEADER))
     for record in records:
         cells = []
-        for text in _row(record, lossless=True):
-            clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
-            cell = WriteOnlyCell(sheet, value=clean[:32_767])
+        for text in _workbook_row(record):
+            cell = WriteOnlyCell(sheet, value=text)
             cell.data_type = "s"
             cells.append(cell)
         sheet.append(cells)
     book.save(path)
     _without_times(path)
+
+
+LONGEST: Final = 32_767
+"""Most characters of a cell that Excel opens; the rest of a longer text is cut."""
+
+_UNXML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def _workbook_row(record: Record) -> list[str]:
+    """Return the cells of a record; a carried field is there whole or not at all."""
+
+    def printed(cell: str) -> str:
+        return _UNXML.sub("", _printed(cell))[:LONGEST]
+
+    *row, carried = _whole_row(record, _cells(record, printed))
+    kept, size = [], 0
+    for line in sorted(carried.split("\n"), key=len):
+        size += len(line) + 1
+        if size <= LONGEST:
+            kept.append(line)
+    return [*row, "\n".join(kept)]
 
 
 def _without_times(path: Path) -> None:
@@ -226,34 +253,66 @@ def _without_times(path: Path) -> None:
 _MADE: Final = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
 
 
+_TEXTS: Final = (
+    "kind", "title", "year", "date", "journal", "volume", "issue", "pages", "doi", "pmid", "pmcid",
+    "abstract", "database",
+)  # fmt: skip
+_LISTS: Final = ("keywords", "mesh", "publication_types", "languages", "issn")
+_MOST: Final = 2**31 - 1
+_GROUP: Final = 10_000
+"""Records that are held at a time while Parquet is written."""
+
+
 def write_parquet(records: Iterable[Record], path: Path) -> None:
-    """Write records as Parquet: a column for each plain field, and the whole record as JSON.
+    """Write records as Parquet, for analysis: columns of plain fields, and each record as JSON.
+
+    Args:
+        records: in the order in which they are written.
+        path: the file. Its column ``record`` holds what :func:`~paucity.literature.carry.plain`
+            gives, as JSON; nothing is missing there. A year or line of more than 32 bits is
+            missing in its own column.
 
     Raises:
-        MissingLibraryError: polars is not installed.
+        MissingLibraryError: pyarrow is not installed.
     """
     try:
-        import polars as pl
+        import pyarrow as pa
+        from pyarrow import parquet
     except ImportError:
-        raise MissingLibraryError("polars", "writing Parquet") from None
-    held = list(records)
-    columns: dict[str, Any] = {
-        name: [getattr(r, name) for r in held]
-        for name in ("kind", "title", "year", "date", "journal", "volume", "issue", "pages", "doi",
-                     "pmid", "pmcid", "abstract", "database")
-    }  # fmt: skip
-    columns["authors"] = [[nbib.full_name(w) for w in r.authors] for r in held]
-    for name in ("keywords", "mesh", "publication_types", "languages", "issn"):
-        columns[name] = [list(getattr(r, name)) for r in held]
-    columns["file"] = [r.place.file for r in held]
-    columns["line"] = [r.place.line for r in held]
-    columns["search"] = [r.place.search for r in held]
-    columns["record"] = [_json(plain(r)) for r in held]
-    texts = pl.List(pl.String)
-    schema = {
-        name: pl.Int32 if name in {"year", "line"} else
-        texts if name in {"authors", "keywords", "mesh", "publication_types", "languages", "issn"}
-        else pl.String
-        for name in columns
-    }  # fmt: skip
-    pl.DataFrame(columns, schema=schema).write_parquet(path)
+        raise MissingLibraryError("pyarrow", "writing Parquet") from None
+    names = (*_TEXTS, "authors", *_LISTS, "file", "line", "search", "record")
+    texts = pa.list_(pa.string())
+    schema = pa.schema(
+        [
+            (
+                name,
+                pa.int32() if name in {"year", "line"} else
+                texts if name in {"authors", *_LISTS} else pa.string(),
+            )
+            for name in names
+        ]
+    )  # fmt: skip
+    left = iter(records)
+    with parquet.ParquetWriter(path, schema) as writer:
+        while rows := [_columns(record) for record in islice(left, _GROUP)]:
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+
+
+def _columns(record: Record) -> dict[str, Any]:
+    """Return a record as a row of Parquet."""
+    place = record.place
+    row = {name: getattr(record, name) for name in _TEXTS}
+    row |= {name: list(getattr(record, name)) for name in _LISTS}
+    row["authors"] = [nbib.full_name(who) for who in record.authors]
+    row |= {"file": place.file, "line": place.line, "search": place.search}
+    row["record"] = _json(plain(record))
+    return {name: _storable(value) for name, value in row.items()}
+
+
+def _storable(value: Any) -> Any:
+    """Return a value that a column of text, texts or whole numbers of 32 bits can hold."""
+    if isinstance(value, list):
+        return [_encodable(text) for text in value]
+    if isinstance(value, int):
+        return value if abs(value) <= _MOST else None
+    return value if value is None else _encodable(value)

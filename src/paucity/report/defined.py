@@ -12,6 +12,7 @@ from paucity.response.bands import distinct, let_in, rules_of, say_baseline
 from paucity.response.english_rules import say_rule, say_unit
 from paucity.response.settings import at_once
 from paucity.spread import say_duration
+from paucity.text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -217,8 +218,10 @@ def list_data(definitions: Iterable[Definition]) -> list[dict[str, str]]:
 
 def findings_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """Yield findings in words: place, severity, code and message, and below it what to do."""
-    for finding in findings:
+    first, rest = shortened(findings)
+    for finding in first:
         message = clean(finding.message)
         yield f"{finding.span}: {finding.severity} [{finding.code}] {message}"
         if finding.hint:
             yield f"    {clean(finding.hint)}"
+    yield from map(clean, rest)

@@ -204,7 +204,7 @@ def guarded(text: str) -> str:
     ("'=1+1", '2 of 3')
     """
     safe: str = harmless(text)
-    return safe.replace("\r\n", "\n").replace("\r", "\n")
+    return safe
 
 
 # -- JSON --------------------------------------------------------------------------------------

@@ -173,9 +173,9 @@ def to_csv(assessment: Assessment) -> str:
     rows = [outcome_row(assessment.definition, o) for o in assessment.outcomes]
     out = io.StringIO()
     if rows:
-        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({k: harmless(v) for k, v in row.items()} for row in rows)
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(map(harmless, rows[0]))
+        writer.writerows(map(harmless, row.values()) for row in rows)
     return out.getvalue()
 
 

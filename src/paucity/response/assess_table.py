@@ -13,6 +13,7 @@ from paucity.response.table_backend import Compiler
 from paucity.response.table_layout import is_value, levels_in
 from paucity.response.table_series import Table, load_ibis
 from paucity.response.table_truth import TooWideError
+from paucity.spreadsheet import FORMULA, NUMBER
 from paucity.text import Finding, Severity, in_order
 
 if TYPE_CHECKING:
@@ -137,12 +138,23 @@ def without_baseline(table: Table, everyone: int) -> int:
     return everyone - int(with_one.to_pyarrow().as_py())
 
 
+def _texts(rows: Any) -> list[str]:
+    return [name for name, kind in rows.schema().items() if kind.is_string()]
+
+
+def _harmless(cell: Any) -> Any:
+    """Return a column as :func:`paucity.spreadsheet.harmless` gives each of its cells."""
+    ibis = load_ibis()
+    risky = cell.substr(0, 1).isin(FORMULA) & ~cell.re_search(f"^{NUMBER}$")
+    return ibis.ifelse(risky, ibis.literal("'") + cell, cell)
+
+
 def write_levels(assessment: TableAssessment, path: Path) -> None:
     """Write one row for each participant, by name.
 
     Args:
         assessment: what is computed now.
-        path: a file ending in `.parquet`, or else CSV, where a name that a spreadsheet would take
+        path: a file ending in `.parquet`, or else CSV, where text that a spreadsheet would take
             for a formula gets an apostrophe before it.
 
     Raises:
@@ -153,9 +165,7 @@ def write_levels(assessment: TableAssessment, path: Path) -> None:
     rows = assessment.levels.order_by("participant")
     as_parquet = path.suffix.casefold() == ".parquet"
     if not as_parquet:
-        ibis, name = load_ibis(), rows.participant
-        risky = name.substr(0, 1).isin(["=", "+", "-", "@", "\t", "\r"])
-        rows = rows.mutate(participant=ibis.ifelse(risky, ibis.literal("'") + name, name))
+        rows = rows.mutate(**{name: _harmless(rows[name]) for name in _texts(rows)})
     computed = rows.to_pyarrow()
     if as_parquet:
         import_module("pyarrow.parquet").write_table(computed, path)

@@ -24,6 +24,7 @@ from paucity.response.simulate import (
     simulate,
     true_value,
 )
+from paucity.spreadsheet import harmless
 from paucity.vocabulary import Kind, Vocabulary, bundled
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def write_simulation(
 def _csv(path: Path, header: Sequence[str]) -> Iterator[Any]:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        yield writer.writerows
+        writer.writerow(map(harmless, header))
+        yield lambda rows: writer.writerows(map(harmless, row) for row in rows)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ _DEVICES: Final = frozenset({"con", "prn", "aux", "nul"}) | {
 _TAKEN: Final = frozenset({"merges"})
 """Names in the folder of votes that stand for something else."""
 
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
