@@ -139,7 +139,7 @@ def _after_fault(outer: Any, error: Any, reading: Reading, last: int) -> Iterato
     line = error.lineno or 1
     message = f"not readable as XML from here: {error.msg}; the records before are kept"
     if outer is None:
-        message += f", text outside of them since line {last} is not"
+        message += f", and text that stands outside of records from line {last} on is not read"
     reading.fault("xml-broken", line, message, "fetch the file again", severity=Severity.ERROR)
     if outer is not None and len(outer):
         message = "the document breaks off inside this record; what was read of it is kept"

@@ -6,21 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from paucity.report.checklist_facts import Answer, Facts, count, searches
+from paucity.screening.corpus import OWN_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from paucity.screening.corpus import Export
-
-OWN_FORMAT: Final[Mapping[str, str]] = {
-    "nbib": "PubMed",
-    "pubmed-xml": "PubMed",
-    "europepmc-json": "Europe PMC",
-    "openalex-json": "OpenAlex",
-    "crossref-json": "Crossref",
-    "clinicaltrials-json": "ClinicalTrials.gov",
-}
-"""Databases that give a format of their own."""
 
 FIELDS: Final[Mapping[str, str]] = {
     "ris": "field DB",
@@ -54,7 +45,7 @@ def sources_of(exports: Iterable[Export]) -> list[Source]:
     """Return exports by their database, most records first, those that name none last.
 
     >>> from paucity.screening.corpus import Export
-    >>> held = [Export("a.nbib", "nbib", 3, "NLM"), Export("b.ris", "ris", 2, "Embase")]
+    >>> held = [Export("a.nbib", "nbib", 3, "PubMed"), Export("b.ris", "ris", 2, "Embase")]
     >>> [(s.database, s.fields) for s in sources_of(held)]
     [('PubMed', ('format nbib',)), ('Embase', ('field DB',))]
     """
@@ -62,7 +53,7 @@ def sources_of(exports: Iterable[Export]) -> list[Source]:
     for export in exports:
         if not export.records:
             continue
-        name = OWN_FORMAT.get(export.format, export.database)
+        name = export.database
         field = FIELDS.get(export.format, "field of the database") if name else ""
         if export.format in OWN_FORMAT:
             field = f"format {export.format}"

@@ -50,6 +50,16 @@ LARGE: Final = 4_000_000
 HANDED: Final = 500_000_000
 """Largest export that another process reads: while records are handed over they are held twice."""
 
+OWN_FORMAT: Final[Mapping[str, str]] = {
+    "nbib": "PubMed",
+    "pubmed-xml": "PubMed",
+    "europepmc-json": "Europe PMC",
+    "openalex-json": "OpenAlex",
+    "crossref-json": "Crossref",
+    "clinicaltrials-json": "ClinicalTrials.gov",
+}
+"""Databases that give a format of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -59,7 +69,7 @@ class Export:
         name: the file's name in the review.
         format: as detected; empty if it is none we know.
         records: how many it holds.
-        database: as most of its records name it; empty if they do not.
+        database: that gives its format, or as most of its records name it; empty if they do not.
         again: how many of its records the same search had given before.
     """
 
@@ -134,7 +144,7 @@ def gather(
             name,
             library.format or "",
             len(library.records),
-            _database(library),
+            OWN_FORMAT.get(library.format or "") or _database(library),
             held.again.get(name, 0),
         )
         for (_, name), library in zip(files, libraries, strict=True)
