@@ -78,7 +78,7 @@ def kept_or_named(library: Library, word: str, line: int) -> bool:
     return any(
         word in f.message
         or f.span.line <= line
-        or any(int(since) <= line for since in re.findall(r"since line (\d+)", f.message))
+        or any(int(since) <= line for since in re.findall(r"from line (\d+) on", f.message))
         for f in library.findings
     )
 
