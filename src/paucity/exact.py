@@ -52,10 +52,7 @@ def clopper_pearson(events: int, n: int, level: Decimal = Decimal("0.95")) -> Li
     >>> [str(round(x, 4)) for x in (limits.low, limits.high)]
     ['0.4066', '0.8280']
     """
-    if not 0 <= events <= n or n < 1:
-        raise ValueError(f"{events} of {n} is no proportion")
-    if not 0 < level < 1:
-        raise ValueError(f"a coverage lies between 0 and 1, found {level}")
+    _refuse(events, n, level)
     with localcontext(Context(prec=_DIGITS)):
         tail = (1 - level) / 2
         low, high = Decimal(0), Decimal(1)
@@ -83,10 +80,7 @@ def clopper_pearson_of_many(events: int, n: int, level: float = 0.95) -> tuple[f
     >>> [round(x, 4) for x in clopper_pearson_of_many(14, 22)]
     [0.4066, 0.828]
     """
-    if not 0 <= events <= n or n < 1:
-        raise ValueError(f"{events} of {n} is no proportion")
-    if not 0 < level < 1:
-        raise ValueError(f"a coverage lies between 0 and 1, found {level}")
+    _refuse(events, n, level)
     tail = (1 - level) / 2
     low, high = 0.0, 1.0
     if events > 0:
@@ -94,6 +88,14 @@ def clopper_pearson_of_many(events: int, n: int, level: float = 0.95) -> tuple[f
     if events < n:
         high = _limit(lambda p: _lower_tail(events, n, p) > tail, 0.0, 1.0)
     return low, high
+
+
+def _refuse(events: int, n: int, level: Decimal | float) -> None:
+    """Raise ValueError for counts that are no proportion, or a level that is no coverage."""
+    if not 0 <= events <= n or n < 1:
+        raise ValueError(f"{events} of {n} is no proportion")
+    if not 0 < level < 1:
+        raise ValueError(f"a coverage lies between 0 and 1, found {level}")
 
 
 def _lower_tail(x: int, n: int, p: float) -> float:
