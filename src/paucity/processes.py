@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from threading import Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 def processors() -> int:
@@ -18,20 +22,32 @@ def processors() -> int:
         return os.cpu_count() or 1
 
 
-def process_pool(workers: int) -> ProcessPoolExecutor:
-    """Return a pool of new processes, not copies of this one, which may have threads.
+@contextmanager
+def process_pool(
+    workers: int, prepare: Callable[..., object] | None = None, *held: object
+) -> Iterator[ProcessPoolExecutor]:
+    """Hold a pool of new processes, not copies of this one, which may have threads.
+
+    In the end what is running is waited for, and what has not begun is dropped.
 
     Args:
         workers: how many.
+        prepare: called once in each process.
+        held: what it is called with.
     """
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, context, initializer=_begin)
+    pool = ProcessPoolExecutor(workers, context, _begin, (prepare, held))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _begin() -> None:
-    """Prepare a process: nearly all that it makes is kept, and it must not outlive its parent."""
-    gc.disable()
+def _begin(prepare: Callable[..., object] | None, held: tuple[object, ...]) -> None:
+    """Prepare a process, which must not outlive its parent."""
     Thread(target=_end_with_parent, daemon=True).start()
+    if prepare is not None:
+        prepare(*held)
 
 
 def _end_with_parent() -> None:

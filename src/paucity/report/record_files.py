@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -48,16 +49,13 @@ def contents(
     if workers < 2 or len(records) < MANY or not aside:
         yield lambda form: _content(records, form)
         return
-    pool = process_pool(workers)
-    try:
+    with process_pool(workers, gc.disable) as pool:
         for form in aside:
             told[form] = [
                 pool.submit(_text, records[i : i + CHUNK], form)
                 for i in range(0, len(records), CHUNK)
             ]
         yield lambda form: _joined(told[form]) if form in told else _content(records, form)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _joined(parts: list[Future[bytes]]) -> bytes:

@@ -6,6 +6,7 @@ decided about merges (``screening/merges.yaml``) holds; the rest is decided anew
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -196,8 +197,7 @@ def _libraries(
     out = []
     with ExitStack() as open_:
         if workers > 1 and len(handed) > 1 and sum(sizes[name] for _, name in handed) >= LARGE:
-            pool = process_pool(workers)
-            open_.callback(pool.shutdown, cancel_futures=True)
+            pool = open_.enter_context(process_pool(workers, gc.disable))  # all of it is kept
             for path, name in sorted(handed, key=lambda held: -sizes[held[1]]):
                 search = searches.get(name, "")
                 told[name] = pool.submit(read_file, path, name, search, spare=spare)

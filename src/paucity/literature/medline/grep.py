@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from array import array
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -23,6 +20,7 @@ from paucity.literature.medline.split import (
 from paucity.literature.medline.store import StoreError, rank
 from paucity.literature.strategy.evaluate import Given, matches
 from paucity.literature.strategy.walk import resolved
+from paucity.processes import process_pool, processors
 from paucity.text import Finding, Severity, Span
 
 if TYPE_CHECKING:
@@ -109,7 +107,7 @@ def grep(
     ordered = sorted(files, key=lambda path: rank(path.name))
     question = _Question(strategy, need(resolved(strategy), given), given)
     done = []
-    for one in _each(question, ordered, processes or os.cpu_count() or 1):
+    for one in _each(question, ordered, processes or processors()):
         done.append(one)
         if tell:
             tell(len(done), len(ordered))
@@ -139,17 +137,12 @@ def _each(question: _Question, files: Sequence[Path], processes: int) -> Iterato
     if processes <= 1 or len(files) <= 1:
         yield from (_grep_file(path, question) for path in files)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(processes, len(files)), context, _asked.append, (question,)
-    ) as pool:
+    with process_pool(min(processes, len(files)), _asked.append, question) as pool:
         try:
             yield from pool.map(_grep_asked, files)
         except BrokenProcessPool:
             message = "a reading process was killed (too little memory?)"
             raise StoreError(message) from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _grep_asked(path: Path) -> _File:

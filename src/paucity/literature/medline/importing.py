@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -20,6 +18,7 @@ from paucity.literature.medline.store import (
     save,
     with_part,
 )
+from paucity.processes import process_pool, processors
 from paucity.text import Finding, Severity, Span
 
 if TYPE_CHECKING:
@@ -127,13 +126,12 @@ def _todo(store: Store, files: Iterable[Path]) -> tuple[list[Path], tuple[str, .
 def _made(todo: list[Path], store: Store, processes: int, *, fast: bool) -> Iterator[Part]:
     """Yield each part as it is done."""
     folders = columns_folder(store.path), raw_folder(store.path)
-    wanted = min(processes or os.cpu_count() or 1, len(todo))
+    wanted = min(processes or processors(), len(todo))
     if wanted <= 1:
         for path in todo:
             yield make_part(path, *folders, fast=fast)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(wanted, mp_context=context, max_tasks_per_child=None) as pool:
+    with process_pool(wanted) as pool:
         jobs = [pool.submit(make_part, path, *folders, fast=fast) for path in todo]
         try:
             for job in as_completed(jobs):
@@ -141,8 +139,6 @@ def _made(todo: list[Path], store: Store, processes: int, *, fast: bool) -> Iter
         except BrokenProcessPool:
             message = "a reading process was killed (too little memory?); repeat to go on"
             raise StoreError(f"{store.path}: {message}") from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _sweep(store: Store) -> None:

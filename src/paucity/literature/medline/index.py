@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +28,7 @@ from paucity.literature.medline.store import (
     raw_folder,
 )
 from paucity.memory import uncollected
+from paucity.processes import process_pool, processors
 from paucity.writer import write_whole
 
 if TYPE_CHECKING:
@@ -99,7 +97,7 @@ def update_index(
         OSError: the disk is full.
     """
     with locked(store.path):
-        return _update(store, processes or os.cpu_count() or 1, tell)
+        return _update(store, processes or processors(), tell)
 
 
 def read_state(store: Store) -> State:
@@ -266,8 +264,7 @@ def _documents(
     if processes <= 1 or len(jobs) <= 1:
         yield from (documents_of(*job) for job in jobs)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(jobs)), mp_context=context) as pool:
+    with process_pool(min(processes, len(jobs))) as pool:
         ahead: deque[Any] = deque()
         try:
             for job in jobs:
@@ -279,8 +276,6 @@ def _documents(
         except BrokenProcessPool:
             message = "a reading process was killed (too little memory?); repeat to go on"
             raise StoreError(f"{store.path}: {message}") from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def documents_of(path: Path, number: int, rows: list[int]) -> list[Document]:
