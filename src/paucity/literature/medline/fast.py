@@ -52,49 +52,44 @@ def table_fast(
     import numpy as np
     import pyarrow as pa
 
-    books = [i for i, chunk in enumerate(chunks) if chunk.startswith(b"<PubmedB")]
-    if books:
-        apart = set(books)
-        places = [i for i in range(len(chunks)) if i not in apart]
-        if not places:
-            return table_of(chunks)
-        easy = [chunks[i] for i in places]
-        read = _read(easy, [keys[i] for i in places] if keys else None, inline=inline)
-        order = np.argsort([*books, *places])
-        both = pa.concat_tables([table_of([chunks[i] for i in books]), read])
-        return both.take(pa.array(order)).combine_chunks()
-    return _read(chunks, keys, inline=inline)
+    books = {i for i, chunk in enumerate(chunks) if chunk.startswith(b"<PubmedB")}
+    places = [i for i in range(len(chunks)) if i not in books]
+    if not places:
+        return table_of(chunks)
+    keys = keys or [identifier(chunk) or (0, 1) for chunk in chunks]
+    rows, partial = _read([chunks[i] for i in places], [keys[i] for i in places], inline=inline)
+    hard = sorted(books | {places[i] for i in partial})
+    if not hard:
+        return rows
+    order = np.empty(len(chunks), np.int64)
+    order[places] = np.arange(len(places))
+    order[hard] = len(places) + np.arange(len(hard))
+    both = pa.concat_tables([rows, table_of([chunks[i] for i in hard])])
+    return both.take(pa.array(order)).combine_chunks()
 
 
-def _read(chunks: Sequence[bytes], keys: Sequence[tuple[int, int]] | None, *, inline: bool) -> Any:
-    """Return the rows of citations among which there is no book."""
-    import pyarrow as pa
+def _read(
+    chunks: Sequence[bytes], keys: Sequence[tuple[int, int]], *, inline: bool
+) -> tuple[Any, set[int]]:
+    """Return the rows of citations without books, and which of them do not hold all there is."""
     from xml2arrow import Xml2ArrowError
 
     whole = b"".join([OPEN, *chunks, CLOSE])
     if has_control(whole) or not is_utf8(whole) or _ENTITY.search(whole):
         raise UnusualError
-    hard: set[int] = set()
+    partial: set[int] = set()
     if inline:
         whole, others = _without_inline(whole)
         ends = list(accumulate(map(len, chunks), initial=len(OPEN)))[1:]
-        hard = {bisect_right(ends, at) for at in others}
+        partial = {bisect_right(ends, at) for at in others}
     try:
         tables = parser().parse(whole)
     except Xml2ArrowError:
         raise UnusualError from None
     if tables["item"].num_rows != len(chunks):
         raise UnusualError
-    filled = Filled(tables, keys or [identifier(chunk) or (0, 1) for chunk in chunks])
-    rows = filled.rows()
-    apart = sorted(hard | filled.partial())
-    if not apart:
-        return rows
-    order = list(range(len(chunks)))
-    for n, i in enumerate(apart):
-        order[i] = len(chunks) + n
-    both = pa.concat_tables([rows, table_of([chunks[i] for i in apart])])
-    return both.take(pa.array(order)).combine_chunks()
+    filled = Filled(tables, keys)
+    return filled.rows(), partial | filled.partial()
 
 
 def _without_inline(text: bytes) -> tuple[bytes, list[int]]:
